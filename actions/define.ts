@@ -1,0 +1,113 @@
+import type { z } from 'zod'
+import type { Authority } from '../schemas/contract.ts'
+import type { UnknownReason } from '../schemas/fact.ts'
+import type { JsonObject } from '../schemas/json.ts'
+
+/** What an action gets from the host: nothing else reaches it. */
+export interface ActionContext {
+  /** Constant over every attempt of this effect; travels with the request. Empty for readings. */
+  readonly idempotencyKey: string
+  /** Aborts when the step is cancelled or its deadline is over. */
+  readonly signal: AbortSignal
+  /** Opens one of the operator's configured connections, secrets resolved. Throws where there is none of this name. */
+  connection(name: string): Connection
+  /** Guarded fetch (G32): configured connections, and allowlisted places; a redirect is checked like a new request. */
+  readonly fetch: typeof fetch
+}
+
+/** A configured connection, by name (`platform`, `prometheus`, `notify`). */
+export interface Connection {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a reading says, beside its value, so that the host can judge freshness and completeness (G12, G13). */
+export interface Reading<T> {
+  readonly value: T
+  /** Required for outputs with a list: does the authority witness that nothing is missing? */
+  readonly complete?: boolean
+  /** Age by the source's own clock: the difference of two times of one clock. */
+  readonly ageMs?: number
+  /** True only where the answer proves a round trip to the authority (a nonce that came back). */
+  readonly roundTrip: boolean
+  /** Where it was read, for people; never with credentials. */
+  readonly source: string
+}
+
+export interface ReadingDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'reading'
+  readonly name: string
+  readonly summary: string
+  readonly authority: Authority
+  readonly input: I
+  readonly output: O
+  readonly timeoutMs: number
+  read(input: z.infer<I>, context: ActionContext): Promise<Reading<z.infer<O>>>
+}
+
+/** What the authority says of an effect whose reply was lost. */
+export type Settlement<O> =
+  | { readonly state: 'done'; readonly output: O }
+  | { readonly state: 'not-done' }
+  | { readonly state: 'unknown'; readonly detail: string }
+
+export interface ActionDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'action'
+  readonly name: string
+  readonly summary: string
+  readonly input: I
+  readonly output: O
+  readonly timeoutMs: number
+  /** Effect name → for each field of the effect's target, the input field that fills it. */
+  readonly effects: Readonly<Record<string, Readonly<Record<string, string & keyof z.infer<I>>>>>
+  readonly premise?: { readonly input: string & keyof z.infer<I>; readonly reading: string; readonly field: string }
+  /** The effect itself. Throws `Conflict` where the conditional write lost; any other throw leaves the effect open. */
+  perform(input: z.infer<I>, context: ActionContext): Promise<z.infer<O>>
+  /** Asks the authority whether the effect of this idempotency key happened (G1). Never the reply of the call. */
+  settle(input: z.infer<I>, context: ActionContext): Promise<Settlement<z.infer<O>>>
+  /** Lines a person could type to lift what this action left in force, where it leaves something. */
+  lift?(input: z.infer<I>, output: z.infer<O>): string
+}
+
+export type AnyReading = ReadingDefinition
+export type AnyAction = ActionDefinition
+export type AnyDefinition = AnyReading | AnyAction
+
+/** Defines a reading; `<system>.<noun>`. */
+export function defineReading<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: Omit<ReadingDefinition<I, O>, 'kind'>,
+): AnyReading {
+  return { kind: 'reading', ...definition } as unknown as AnyReading
+}
+
+/** Defines an action with effects; `<system>.<verb>`. */
+export function defineAction<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: Omit<ActionDefinition<I, O>, 'kind'>,
+): AnyAction {
+  return { kind: 'action', ...definition } as unknown as AnyAction
+}
+
+/** Thrown by a reading that cannot say: the fact becomes unknown, for this reason. */
+export class Unknown extends Error {
+  override readonly name = 'Unknown'
+  readonly reason: UnknownReason
+  constructor(reason: UnknownReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** Thrown by `perform` where the conditional write lost: nothing was changed (G7). */
+export class Conflict extends Error {
+  override readonly name = 'Conflict'
+  readonly found: JsonObject
+  constructor(message: string, found: JsonObject) {
+    super(message)
+    this.found = found
+  }
+}
+
+/** Thrown by `perform` where the target refused before changing anything; the effect certainly did not happen. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
