@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Authority } from '../schemas/contract.ts'
 import type { UnknownReason } from '../schemas/fact.ts'
 import type { JsonObject } from '../schemas/json.ts'
+import { contractOf } from './contract.ts'
 
 /** What an action gets from the host: nothing else reaches it. */
 export interface ActionContext {
@@ -73,18 +74,24 @@ export type AnyReading = ReadingDefinition
 export type AnyAction = ActionDefinition
 export type AnyDefinition = AnyReading | AnyAction
 
-/** Defines a reading; `<system>.<noun>`. */
+/** Defines a reading; `<system>.<noun>`. Throws where a field is of no type of the language. */
 export function defineReading<I extends z.ZodObject, O extends z.ZodObject>(
   definition: Omit<ReadingDefinition<I, O>, 'kind'>,
 ): AnyReading {
-  return { kind: 'reading', ...definition } as unknown as AnyReading
+  return checked({ kind: 'reading', ...definition } as unknown as AnyReading)
 }
 
-/** Defines an action with effects; `<system>.<verb>`. */
+/** Defines an action with effects; `<system>.<verb>`. Throws where a field is of no type of the language. */
 export function defineAction<I extends z.ZodObject, O extends z.ZodObject>(
   definition: Omit<ActionDefinition<I, O>, 'kind'>,
 ): AnyAction {
-  return { kind: 'action', ...definition } as unknown as AnyAction
+  return checked({ kind: 'action', ...definition } as unknown as AnyAction)
+}
+
+/** A definition without a contract is a mistake of its author: it shows when the file is loaded. */
+function checked<D extends AnyDefinition>(definition: D): D {
+  contractOf(definition)
+  return definition
 }
 
 /** Thrown by a reading that cannot say: the fact becomes unknown, for this reason. */

@@ -4,7 +4,8 @@ import type { ValueType } from './value-type.ts'
 
 /**
  * A compiled runbook: fully resolved, frozen, canonical JSON with a SHA-256 digest; without inputs.
- * People approve a Plan, never a file. The interpreter decodes every `planVersion` that it ever accepted.
+ * People approve a Plan, never a file. The interpreter decodes every `planVersion` that it ever accepted, and a worker refuses
+ * one that it does not know: whatever a Plan may newly say, such as a further form of rule, comes with a new version.
  */
 export interface Plan {
   readonly planVersion: 1
@@ -35,6 +36,10 @@ export interface Plan {
   readonly contracts: Readonly<Record<string, Contract>>
   /** The effects that this Plan can reach, with everything above them, by name. */
   readonly effects: Readonly<Record<string, EffectPlan>>
+  /** How often a conflict may send the run back to its readings (policy `conflictRounds`). */
+  readonly conflictRounds: number
+  /** How long an unknown rule is read again before it denies (policy `unknownFor`). */
+  readonly unknownForMs: number
   /** Claims that may be called a success: claims of the runbook's goal. */
   readonly goalClaims: readonly string[]
 }
@@ -140,8 +145,9 @@ export interface DoStep extends CommonStep {
   readonly kind: 'do'
   readonly action: string
   readonly with: Operands
-  /** The reading on which the conditional write rests: a conflict goes back to step `backTo` (G7). */
-  readonly premise?: { readonly input: string; readonly fact: string; readonly field: string; readonly backTo: string }
+  /** The reading on which the conditional write rests: a conflict goes back to step `backTo` (G7);
+   *  without one, it stops the run. */
+  readonly premise?: { readonly input: string; readonly fact: string; readonly field: string; readonly backTo?: string }
   readonly expect?: Expectation
   /** What stays behind when the run stops, and is safe; absent means that it is not. */
   readonly leaves?: string

@@ -16,6 +16,8 @@ export interface Identity {
 
 /** What the host admits (G25): signed with the admission key over its canonical JSON. */
 export interface Admission {
+  /** Signatures of one key never mix: each signed object says what it is. */
+  readonly type: 'runproof.admission.v1'
   readonly runId: string
   readonly workflowId: string
   readonly runbook: string
@@ -56,8 +58,25 @@ export interface EffectRequest {
   /** 0, and one more each time a conflict sent the run back to its readings. */
   readonly round: number
   readonly input: JsonObject
-  /** Effects that this run has receipts for, children and undo included (G15), in order. */
-  readonly effectsSoFar: readonly string[]
+  readonly grounds: Grounds
+}
+
+/** What an effect rests on, so that the door can follow the path to it again and does not believe the workflow (G25). */
+export interface Grounds {
+  /** The readings that the step's own inputs name. */
+  readonly facts: Readonly<Record<string, AttestedFact>>
+  /** For each decision so far: the readings on which it was taken. */
+  readonly decisions: Readonly<Record<string, Readonly<Record<string, AttestedFact>>>>
+  /** Votes that were counted. */
+  readonly votes: readonly SignedVote[]
+}
+
+/** A reading as a worker of this installation took it: signed over `{ type: "runproof.fact.v1", runId, activity, record }`. */
+export interface AttestedFact {
+  readonly record: FactRecord
+  readonly activity: string
+  readonly keyid: string
+  readonly signature: string
 }
 
 /** Argument of the activity that says a claim. */
@@ -65,7 +84,6 @@ export interface ClaimRequest {
   readonly admission: SignedAdmission
   readonly outcome: string
   readonly claims: readonly { readonly effect: string; readonly target: JsonObject }[]
-  readonly effectsSoFar: readonly string[]
 }
 
 /** What one predicate of one rule said, and on what. */
@@ -82,7 +100,7 @@ export interface Verdict {
 
 /** Why the door did not let an effect through. */
 export interface Denial {
-  readonly by: 'rule' | 'stop-switch' | 'change-window' | 'admission' | 'evidence' | 'deadline'
+  readonly by: 'rule' | 'facts' | 'stop-switch' | 'change-window' | 'admission' | 'evidence' | 'deadline'
   /** For rules: the id. */
   readonly rule?: string
   /** A rule was false, or stayed unknown for the whole of `unknownFor`. */
@@ -95,7 +113,7 @@ export interface Denial {
 
 /** How an activity with effects ended. Denials and conflicts are results, not errors. */
 export type EffectResult =
-  | { readonly status: 'done' | 'already-done'; readonly output: JsonObject; readonly effects: readonly string[]; readonly evidence: EvidenceRefs }
+  | { readonly status: 'done' | 'already-done'; readonly output: JsonObject; readonly effects: readonly string[]; readonly lift?: string; readonly evidence: EvidenceRefs }
   | { readonly status: 'denied'; readonly denial: Denial; readonly evidence: EvidenceRefs }
   | { readonly status: 'conflict'; readonly expected: Json; readonly found: Json; readonly evidence: EvidenceRefs }
   | { readonly status: 'failed'; readonly message: string; readonly evidence: EvidenceRefs }
@@ -106,15 +124,16 @@ export type EvidenceRefs = Readonly<Record<string, string>>
 
 /** How the claim activity ended. */
 export type ClaimResult =
-  | { readonly status: 'said'; readonly evidence: EvidenceRefs }
-  | { readonly status: 'denied'; readonly denial: Denial; readonly evidence: EvidenceRefs }
+  | { readonly status: 'said'; readonly verdicts: readonly Verdict[]; readonly facts: readonly FactRecord[]; readonly evidence: EvidenceRefs }
+  | { readonly status: 'denied'; readonly denial: Denial; readonly facts: readonly FactRecord[]; readonly evidence: EvidenceRefs }
 
 /** A person's answer to an approval, attested by the host that took it (admission key). */
 export interface Vote {
+  readonly type: 'runproof.vote.v1'
   readonly runId: string
   readonly step: string
   readonly planDigest: string
-  /** Digest over the facts shown, canonical JSON: stale when they change. */
+  /** Digest over the question as it was asked: run, step, text, roles, end and the values shown. Stale when they change. */
   readonly factsDigest: string
   readonly decision: 'approve' | 'reject'
   readonly role: string
@@ -140,7 +159,7 @@ export type RunEntry = { readonly seq: number; readonly at: string } & (
   | { readonly kind: 'reading'; readonly step: string; readonly fact: string; readonly activity: string; readonly known: boolean; readonly detail?: string }
   | { readonly kind: 'decision'; readonly step: string; readonly cases: readonly DecidedCase[]; readonly result: StepResult }
   | { readonly kind: 'effect'; readonly step: string; readonly activity: string; readonly result: EffectResult }
-  | { readonly kind: 'expectation'; readonly step: string; readonly holds: DecidedCase['says']; readonly observed: JsonObject; readonly rounds: number }
+  | { readonly kind: 'expectation'; readonly step: string; readonly holds: DecidedCase['says']; readonly observed: JsonObject; readonly rounds: number; readonly activities: readonly string[] }
   | { readonly kind: 'asked'; readonly step: string; readonly text: string; readonly who: readonly string[]; readonly factsDigest: string }
   | { readonly kind: 'vote'; readonly step: string; readonly vote: SignedVote; readonly counted: boolean; readonly why?: string }
   | { readonly kind: 'step'; readonly step: string; readonly result: StepResult; readonly detail?: string }
@@ -163,6 +182,8 @@ export interface Outcome {
   readonly as: OutcomeKind
   readonly claims: readonly string[]
   readonly message: string
+  /** Roles that must know. */
+  readonly tell: readonly string[]
   /** What stays in force, and the command that lifts it. */
   readonly left: readonly { readonly step: string; readonly text: string; readonly lift?: string }[]
   /** Set where a denial ended the run. */
@@ -181,7 +202,7 @@ export interface RunState {
   readonly steps: readonly StepState[]
   /** The newest reading of each fact. */
   readonly facts: Readonly<Record<string, FactRecord>>
-  readonly waiting?: { readonly step: string; readonly text: string; readonly who: readonly string[]; readonly facts: Readonly<Record<string, FactRecord>>; readonly until: string }
+  readonly waiting?: { readonly step: string; readonly text: string; readonly who: readonly string[]; readonly facts: Readonly<Record<string, FactRecord>>; readonly until: string; readonly factsDigest: string }
   readonly outcome?: Outcome
   readonly entries: readonly RunEntry[]
   readonly sealed?: SealResult
@@ -215,13 +236,57 @@ export interface SealResult {
   readonly gaps: readonly string[]
 }
 
+/** What the host answers to an admission. */
+export type AdmissionResult =
+  | { readonly admitted: true }
+  | { readonly admitted: false; readonly denial: Denial }
+  /** Not signed by this installation, or not for this Plan and this workflow: no run of ours, and nothing is sealed. */
+  | { readonly admitted: false; readonly foreign: string }
+
+/** Argument of the activity that checks an admission and records the start of the run. */
+export interface AdmitRequest {
+  readonly admission: SignedAdmission
+  readonly plan: Plan
+}
+
+/** Argument of the activity that tells people (G40); delivery is reported, never awaited for ever. */
+export interface TellRequest {
+  readonly admission: SignedAdmission
+  readonly roles: readonly string[]
+  readonly event: 'waiting' | 'ended'
+  readonly message: string
+  readonly activity: string
+}
+
+/** What a vote is checked against, in an activity. */
+export interface VoteCheck {
+  readonly admission: SignedAdmission
+  readonly vote: SignedVote
+  /** Everyone who asked for this run, also by a start that was merged into it: none of them counts (G26). */
+  readonly triggers: readonly Trigger[]
+}
+
+/** Whether a further start really was admitted by this installation, for this very workflow. */
+export interface TriggerCheck {
+  readonly admission: SignedAdmission
+  readonly further: SignedAdmission
+}
+
+/** Whether a vote counts, and otherwise why not. */
+export interface VoteVerdict {
+  readonly counted: boolean
+  readonly why?: string
+}
+
 /** Names on the wire between workflow, host and clients. */
 export const NAMES = {
   admit: 'runproof.admit',
+  recordStart: 'runproof.recordStart',
   claim: 'runproof.claim',
   tell: 'runproof.tell',
   checkVote: 'runproof.checkVote',
-  digestFacts: 'runproof.digestFacts',
+  checkTrigger: 'runproof.checkTrigger',
+  digest: 'runproof.digest',
   seal: 'runproof.seal',
   stateQuery: 'state',
   triggerUpdate: 'trigger',

@@ -1,0 +1,90 @@
+import { lookup } from 'node:dns/promises'
+import type { LookupAddress } from 'node:dns'
+import { isIP } from 'node:net'
+import { isOwn, kindOf } from './address.ts'
+
+/** A place that requests may go to: a configured connection, or an entry of the operator's allowlist. */
+export interface AllowedPlace {
+  /** An origin, or an origin and the beginning of a path. */
+  readonly url: string
+  /** May it be on this machine or in a private network? Sensitive addresses must be written as such in `url`. */
+  readonly allowPrivate: boolean
+}
+
+/** Which requests may go out. */
+export interface Limits {
+  readonly allow: readonly AllowedPlace[]
+  /** Ports on which Runproof itself listens: reached only by an entry that writes the address out. */
+  readonly ownPorts?: readonly number[]
+  /** Largest answer in bytes; 4 MiB where it is not given. */
+  readonly maxBodyBytes?: number
+  /** How names become addresses; the system's way where it is not given. */
+  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
+}
+
+/** Thrown before anything was sent: the request may not go there. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused'
+}
+
+/** Resolves the host of a URL and returns the addresses that may be connected to. Throws `RequestRefused`. */
+export async function checkedAddresses(url: URL, limits: Limits): Promise<readonly LookupAddress[]> {
+  const place = allowedPlace(url, limits.allow)
+  const addresses = await resolve(hostOf(url), limits)
+  for (const { address } of addresses) refuseForbidden(url, address, place, limits)
+  return addresses
+}
+
+/** A URL for people: no user, no password, no path, no query. */
+export function originForPeople(url: URL): string {
+  return url.host ? `${url.protocol}//${url.host}` : url.protocol
+}
+
+function allowedPlace(url: URL, allow: readonly AllowedPlace[]): AllowedPlace {
+  const place = allow.find((candidate) => covers(new URL(candidate.url), url))
+  if (place) return place
+  throw new RequestRefused(
+    `no connection and no allowlist entry allows a request to ${originForPeople(url)}; add one if it is meant`,
+  )
+}
+
+/** Same origin, and the path lies below; an encoded `..` could leave it again behind a proxy. */
+function covers(place: URL, url: URL): boolean {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return false
+  const prefix = place.pathname.replace(/\/$/, '')
+  const below = url.pathname === prefix || url.pathname.startsWith(`${prefix}/`)
+  return place.origin === url.origin && below && !/(^|\/|%2f|\\|%5c)(\.|%2e){2}($|\/|%2f|\\|%5c)/i.test(url.pathname)
+}
+
+async function resolve(host: string, limits: Limits): Promise<readonly LookupAddress[]> {
+  const family = isIP(host)
+  if (family) return [{ address: host, family }]
+  const addresses = await (limits.resolve ?? systemLookup)(host).catch(() => [])
+  if (addresses.length > 0) return addresses
+  throw new RequestRefused(`the host \`${host}\` has no address`)
+}
+
+function systemLookup(host: string): Promise<readonly LookupAddress[]> {
+  return lookup(host, { all: true })
+}
+
+function refuseForbidden(url: URL, address: string, place: AllowedPlace, limits: Limits): void {
+  const kind = kindOf(address)
+  const writtenOut = isIP(hostOf(url)) !== 0 || url.hostname === 'localhost'
+  if (kind !== 'public' && !place.allowPrivate)
+    throw new RequestRefused(
+      `${originForPeople(url)} is ${address}, an inside address, and its entry does not say that it may be`,
+    )
+  if (kind === 'sensitive' && !writtenOut)
+    throw new RequestRefused(`${originForPeople(url)} is ${address}, a link-local or metadata address`)
+  if (isOwn(address) && (limits.ownPorts ?? []).includes(portOf(url)) && !writtenOut)
+    throw new RequestRefused(`${originForPeople(url)} is Runproof itself`)
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+}

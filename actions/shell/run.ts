@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { ShellEntry } from '../../schemas/allowlist.ts'
+import type { JsonObject } from '../../schemas/json.ts'
+import { bool, count, text } from '../../schemas/types.ts'
+import { defineAction, defineReading, Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
+import { checkEffects, checkParts, fillParts } from '../fill.ts'
+import { inputSchemaOf, schemaOf } from '../schema-of.ts'
+import { NotStarted, runProcess, type Ended } from './process.ts'
+
+const textOutput = z.strictObject({ exitCode: count(), stdout: text(), stderr: text(), truncated: bool() })
+
+/** `shell.<id>` of one allowlist entry: an action where the entry has effects, a reading otherwise (G19). */
+export function shellDefinition(entry: ShellEntry): AnyDefinition {
+  checkEntry(entry)
+  const frame = {
+    name: `shell.${entry.id}`,
+    summary: entry.summary ?? `Run ${[entry.program, ...entry.args.map(show)].join(' ')}`,
+    timeoutMs: entry.timeoutMs,
+    input: inputSchemaOf(entry.inputs),
+    output: entry.output ? schemaOf(entry.output) : textOutput,
+  }
+  if (Object.keys(entry.effects).length === 0)
+    return defineReading({
+      ...frame,
+      authority: 'diagnostic',
+      read: (input, context) => read(entry, input as JsonObject, context),
+    })
+  return defineAction({
+    ...frame,
+    effects: entry.effects,
+    perform: (input, context) => perform(entry, input as JsonObject, context),
+    settle: async () => ({ state: 'unknown', detail: `nobody can be asked whether \`${entry.program}\` ran` }),
+  })
+}
+
+async function read(entry: ShellEntry, input: JsonObject, context: ActionContext) {
+  const ended = await run(entry, input, context).catch((cause: unknown) => {
+    throw new Unknown(context.signal.aborted ? 'timeout' : 'error', (cause as Error).message)
+  })
+  return { value: outputOf(entry, ended, (why) => new Unknown('invalid', why)), roundTrip: true, source: entry.program }
+}
+
+async function perform(entry: ShellEntry, input: JsonObject, context: ActionContext) {
+  const ended = await run(entry, input, context)
+  if (ended.exitCode !== 0) throw new Error(`\`${entry.program}\` ended with exit code ${ended.exitCode}`)
+  return outputOf(entry, ended, (why) => new Error(why))
+}
+
+async function run(entry: ShellEntry, input: JsonObject, context: ActionContext): Promise<Ended> {
+  const args = fillParts(entry.args, input, (value, name) => asArgument(entry, value, name))
+  const key = context.idempotencyKey && { RUNPROOF_IDEMPOTENCY_KEY: context.idempotencyKey }
+  const command = {
+    program: entry.program,
+    args,
+    env: { ...entry.env, ...key },
+    ...(entry.user && { user: entry.user }),
+  }
+  try {
+    return await runProcess(command, context.signal)
+  } catch (cause) {
+    throw cause instanceof NotStarted ? new Refused(cause.message) : cause
+  }
+}
+
+/** One whole argument; one that looks like an option only where the pattern says so (G31). */
+function asArgument(entry: ShellEntry, value: string, name: string): string {
+  if (value.includes('\0')) throw new Refused(`input \`${name}\` carries a zero byte`)
+  const optionsAllowed = entry.inputs[name]?.pattern?.startsWith('-') ?? false
+  if (value.startsWith('-') && !optionsAllowed)
+    throw new Refused(`input \`${name}\` begins with \`-\`, and its pattern does not say that it may`)
+  return value
+}
+
+function outputOf(entry: ShellEntry, ended: Ended, wrong: (why: string) => Error): JsonObject {
+  if (!entry.output) return { ...ended }
+  if (ended.exitCode !== 0) throw wrong(`\`${entry.program}\` ended with exit code ${ended.exitCode}`)
+  try {
+    return JSON.parse(ended.stdout) as JsonObject
+  } catch {
+    throw wrong(`\`${entry.program}\` printed what is no JSON`)
+  }
+}
+
+function checkEntry(entry: ShellEntry): void {
+  if (entry.program.includes('/') && !entry.program.startsWith('/'))
+    throw new TypeError(`\`shell.${entry.id}\`: the program is a bare name or an absolute path`)
+  checkParts(entry.args, entry.inputs)
+  checkEffects(entry.effects, entry.inputs)
+}
+
+function show(part: ShellEntry['args'][number]): string {
+  return typeof part === 'string' ? part : `{{${part.input}}}`
+}
