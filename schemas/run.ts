@@ -5,7 +5,12 @@ import type { OutcomeKind, Place, Plan } from './plan.ts'
 /** Who or what asked for a run. Identities without a signature are self-asserted (G26). */
 export type Trigger =
   | { readonly kind: 'person'; readonly by: Identity; readonly reason?: string }
-  | { readonly kind: 'alert'; readonly occurrence: string; readonly alert: JsonObject; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'alert'
+      readonly occurrence: string
+      readonly alert: JsonObject
+      readonly warnings: readonly string[]
+    }
 
 /** The operating system's user and host; nothing signs it yet. */
 export interface Identity {
@@ -113,7 +118,13 @@ export interface Denial {
 
 /** How an activity with effects ended. Denials and conflicts are results, not errors. */
 export type EffectResult =
-  | { readonly status: 'done' | 'already-done'; readonly output: JsonObject; readonly effects: readonly string[]; readonly lift?: string; readonly evidence: EvidenceRefs }
+  | {
+      readonly status: 'done' | 'already-done'
+      readonly output: JsonObject
+      readonly effects: readonly string[]
+      readonly lift?: string
+      readonly evidence: EvidenceRefs
+    }
   | { readonly status: 'denied'; readonly denial: Denial; readonly evidence: EvidenceRefs }
   | { readonly status: 'conflict'; readonly expected: Json; readonly found: Json; readonly evidence: EvidenceRefs }
   | { readonly status: 'failed'; readonly message: string; readonly evidence: EvidenceRefs }
@@ -124,8 +135,18 @@ export type EvidenceRefs = Readonly<Record<string, string>>
 
 /** How the claim activity ended. */
 export type ClaimResult =
-  | { readonly status: 'said'; readonly verdicts: readonly Verdict[]; readonly facts: readonly FactRecord[]; readonly evidence: EvidenceRefs }
-  | { readonly status: 'denied'; readonly denial: Denial; readonly facts: readonly FactRecord[]; readonly evidence: EvidenceRefs }
+  | {
+      readonly status: 'said'
+      readonly verdicts: readonly Verdict[]
+      readonly facts: readonly FactRecord[]
+      readonly evidence: EvidenceRefs
+    }
+  | {
+      readonly status: 'denied'
+      readonly denial: Denial
+      readonly facts: readonly FactRecord[]
+      readonly evidence: EvidenceRefs
+    }
 
 /** A person's answer to an approval, attested by the host that took it (admission key). */
 export interface Vote {
@@ -156,12 +177,43 @@ export type StepResult = string
 export type RunEntry = { readonly seq: number; readonly at: string } & (
   | { readonly kind: 'admitted' | 'refused'; readonly message?: string }
   | { readonly kind: 'trigger'; readonly trigger: Trigger }
-  | { readonly kind: 'reading'; readonly step: string; readonly fact: string; readonly activity: string; readonly known: boolean; readonly detail?: string }
-  | { readonly kind: 'decision'; readonly step: string; readonly cases: readonly DecidedCase[]; readonly result: StepResult }
+  | {
+      readonly kind: 'reading'
+      readonly step: string
+      readonly fact: string
+      readonly activity: string
+      readonly known: boolean
+      readonly detail?: string
+    }
+  | {
+      readonly kind: 'decision'
+      readonly step: string
+      readonly cases: readonly DecidedCase[]
+      readonly result: StepResult
+    }
   | { readonly kind: 'effect'; readonly step: string; readonly activity: string; readonly result: EffectResult }
-  | { readonly kind: 'expectation'; readonly step: string; readonly holds: DecidedCase['says']; readonly observed: JsonObject; readonly rounds: number; readonly activities: readonly string[] }
-  | { readonly kind: 'asked'; readonly step: string; readonly text: string; readonly who: readonly string[]; readonly factsDigest: string }
-  | { readonly kind: 'vote'; readonly step: string; readonly vote: SignedVote; readonly counted: boolean; readonly why?: string }
+  | {
+      readonly kind: 'expectation'
+      readonly step: string
+      readonly holds: DecidedCase['says']
+      readonly observed: JsonObject
+      readonly rounds: number
+      readonly activities: readonly string[]
+    }
+  | {
+      readonly kind: 'asked'
+      readonly step: string
+      readonly text: string
+      readonly who: readonly string[]
+      readonly factsDigest: string
+    }
+  | {
+      readonly kind: 'vote'
+      readonly step: string
+      readonly vote: SignedVote
+      readonly counted: boolean
+      readonly why?: string
+    }
   | { readonly kind: 'step'; readonly step: string; readonly result: StepResult; readonly detail?: string }
   | { readonly kind: 'conflict'; readonly step: string; readonly backTo: string; readonly round: number }
   | { readonly kind: 'claim'; readonly outcome: string; readonly result: ClaimResult }
@@ -202,7 +254,14 @@ export interface RunState {
   readonly steps: readonly StepState[]
   /** The newest reading of each fact. */
   readonly facts: Readonly<Record<string, FactRecord>>
-  readonly waiting?: { readonly step: string; readonly text: string; readonly who: readonly string[]; readonly facts: Readonly<Record<string, FactRecord>>; readonly until: string; readonly factsDigest: string }
+  readonly waiting?: {
+    readonly step: string
+    readonly text: string
+    readonly who: readonly string[]
+    readonly facts: Readonly<Record<string, FactRecord>>
+    readonly until: string
+    readonly factsDigest: string
+  }
   readonly outcome?: Outcome
   readonly entries: readonly RunEntry[]
   readonly sealed?: SealResult

@@ -29,7 +29,12 @@ export const sequence = () => typed(z.int().min(0), 'sequence')
 export const time = (clock: string) => typed(z.iso.datetime({ offset: true }), `time@${clock}`)
 /** The id of a platform object, such as an environment, an app or a host. */
 export const id = (of: string) =>
-  typed(z.string().regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, `expected the id of one ${of}`), `id:${of}`)
+  typed(
+    z
+      .string()
+      .regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, `expected the id of one ${of}`),
+    `id:${of}`,
+  )
 /** One of a closed set of words. */
 export const oneOf = <const W extends readonly [string, ...string[]]>(name: string, words: W) =>
   typed(z.enum(words), `enum:${name}`)

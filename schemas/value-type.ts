@@ -16,16 +16,7 @@ export type ValueType =
 
 /** Types that need no parameter. */
 export type ScalarKind =
-  | 'bool'
-  | 'text'
-  | 'count'
-  | 'ratio'
-  | 'duration'
-  | 'digest'
-  | 'epoch'
-  | 'version'
-  | 'sequence'
-  | 'secretRef'
+  'bool' | 'text' | 'count' | 'ratio' | 'duration' | 'digest' | 'epoch' | 'version' | 'sequence' | 'secretRef'
 
 /** An object with named fields; every field that is not optional must be present. */
 export interface ObjectType {

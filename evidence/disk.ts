@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { errorCode } from './errors.ts'
+
+/**
+ * Durable files. Everything is written under a temporary name, flushed, and only then appears under its own name, without
+ * ever replacing what is there; the folder is flushed after it. So a name that can be seen has its whole content.
+ */
+
+/** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
+export async function createFile(path: string, bytes: Uint8Array, scratch: string, mode = 0o600): Promise<boolean> {
+  const temporary = join(await makeFolder(scratch), `.${randomUUID()}`)
+  await makeFolder(dirname(path))
+  try {
+    await writeFlushed(temporary, bytes, mode)
+    return await appears(link(temporary, path))
+  } finally {
+    await rm(temporary, { force: true })
+    await flush(dirname(path))
+  }
+}
+
+/** Writes a folder of files that is not there yet; false where one of this name exists already. Durable when it returns. */
+export async function createFolder(
+  path: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  scratch: string,
+): Promise<boolean> {
+  const temporary = join(await makeFolder(scratch), `.${randomUUID()}`)
+  await makeFolder(dirname(path))
+  try {
+    await writeTree(temporary, files)
+    return await appears(rename(temporary, path))
+  } finally {
+    await rm(temporary, { force: true, recursive: true })
+    await flush(dirname(path))
+  }
+}
+
+/** The content is flushed; the name is durable once its folder is flushed. */
+async function writeFlushed(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The content of a file; undefined where there is none. */
+export async function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch(unlessAbsent(undefined))
+}
+
+/** The names in a folder, sorted, hidden ones left out; none where there is no folder. */
+export async function namesIn(path: string): Promise<string[]> {
+  const names = await readdir(path).catch(unlessAbsent<string[]>([]))
+  return names.filter((name) => !name.startsWith('.')).sort()
+}
+
+/** Removes a file, durably. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path)
+  await flush(dirname(path))
+}
+
+/** Makes a folder for this user alone, with those above it, and flushes each that is new. */
+export async function makeFolder(path: string): Promise<string> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at)) await flush(dirname(at))
+  return path
+}
+
+/** Makes the names in a folder durable. */
+export async function flush(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function writeTree(root: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const folders = new Set([root])
+  for (const name of files.keys())
+    for (let at = dirname(name); at !== '.'; at = dirname(at)) folders.add(join(root, at))
+  for (const folder of [...folders].sort()) await mkdir(folder, { mode: 0o700 })
+  for (const [name, bytes] of files) await writeFlushed(join(root, name), bytes, 0o600)
+  for (const folder of folders) await flush(folder)
+}
+
+async function appears(placing: Promise<void>): Promise<boolean> {
+  try {
+    await placing
+    return true
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY'].includes(errorCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+function unlessAbsent<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (errorCode(error) === 'ENOENT') return otherwise
+    throw error
+  }
+}

@@ -1,0 +1,115 @@
+import type { DenialRecord, Intent, Receipt, Settled } from '../schemas/evidence.ts'
+import { denialRecordSchema, intentSchema, receiptSchema, settledSchema } from '../schemas/evidence.ts'
+import { digestOf, jsonBytes } from './digest.ts'
+import { EvidenceError } from './errors.ts'
+import type { EvidenceStore } from './store.ts'
+
+/** What one pass of the door may leave, each as one file `<activity>@<attempt>.<kind>.json`. */
+export interface EffectRecords {
+  readonly intent: Intent
+  readonly receipt: Receipt
+  readonly denial: DenialRecord
+  readonly settled: Settled
+}
+
+export type EffectKind = keyof EffectRecords
+
+/** A record with the name and the digest of its file, as they travel back through the history. */
+export interface Recorded<T> {
+  readonly name: string
+  readonly digest: string
+  readonly value: T
+}
+
+/** One pass of the door, with the records that it has. */
+export type PassFiles = {
+  readonly activity: string
+  readonly attempt: number
+} & { readonly [K in EffectKind]?: Recorded<EffectRecords[K]> }
+
+const SCHEMAS: { readonly [K in EffectKind]: { parse(value: unknown): EffectRecords[K] } } = {
+  intent: intentSchema,
+  receipt: receiptSchema,
+  denial: denialRecordSchema,
+  settled: settledSchema,
+}
+
+/** Records one file of a pass, durably and once. */
+export async function recordEffect<K extends EffectKind>(
+  store: EvidenceStore,
+  kind: K,
+  value: EffectRecords[K],
+): Promise<Recorded<EffectRecords[K]>> {
+  const name = effectName(value.activity, value.attempt, kind)
+  const bytes = jsonBytes(value)
+  await store.putOnce(value.runId, name, bytes)
+  return { name, digest: digestOf(bytes), value }
+}
+
+/** The passes of a step, every round and attempt of it, oldest attempt first in each round. */
+export async function effectFiles(store: EvidenceStore, runId: string, step: string): Promise<PassFiles[]> {
+  const passes = new Map<string, PassFiles>()
+  for (const name of await store.list(runId)) {
+    const at = parseEffectName(name)
+    if (at === undefined || stepOf(at.activity) !== step) continue
+    const key = `${at.activity}@${at.attempt}`
+    const { activity, attempt } = at
+    passes.set(key, { activity, attempt, ...passes.get(key), [at.kind]: await recorded(store, runId, name) })
+  }
+  return [...passes.values()].sort((a, b) => roundOf(a.activity) - roundOf(b.activity) || a.attempt - b.attempt)
+}
+
+/** The passes whose effect may have happened and is not accounted for: they are settled before anything else (G1). */
+export function openIntents(passes: readonly PassFiles[]): PassFiles[] {
+  return passes.filter(
+    ({ intent, settled }) =>
+      intent !== undefined && !isReceipted(intent.digest, passes) && settled?.value.state !== 'not-done',
+  )
+}
+
+/** The kind, activity and attempt that a file's name tells; undefined for other files of the intake. */
+export function parseEffectName(name: string): { activity: string; attempt: number; kind: EffectKind } | undefined {
+  const [, activity, attempt, kind] = /^(.+)@([1-9]\d*)\.(intent|receipt|denial|settled)\.json$/.exec(name) ?? []
+  if (activity === undefined) return undefined
+  return { activity, attempt: Number(attempt), kind: kind as EffectKind }
+}
+
+function effectName(activity: string, attempt: number, kind: EffectKind): string {
+  return `${activity}@${attempt}.${kind}.json`
+}
+
+function isReceipted(intentDigest: string, passes: readonly PassFiles[]): boolean {
+  return passes.some(({ receipt }) => receipt?.value.intentDigest === intentDigest)
+}
+
+async function recorded(store: EvidenceStore, runId: string, name: string): Promise<Recorded<never>> {
+  const bytes = await store.read(runId, name)
+  const { kind } = parseEffectName(name) ?? {}
+  if (bytes === undefined || kind === undefined) throw unreadable(name)
+  return { name, digest: digestOf(bytes), value: parseEffect(kind, bytes, name) as never }
+}
+
+/** Reads one record of a pass from the bytes of its file; throws where it is not one. */
+export function parseEffect<K extends EffectKind>(kind: K, bytes: Buffer, name: string): EffectRecords[K] {
+  try {
+    return SCHEMAS[kind].parse(JSON.parse(bytes.toString('utf8')))
+  } catch (cause) {
+    throw unreadable(name, cause)
+  }
+}
+
+function unreadable(name: string, cause?: unknown): EvidenceError {
+  return new EvidenceError(
+    `the record ${name} cannot be read`,
+    'look at the file: the engine never writes such a one',
+    cause,
+  )
+}
+
+function stepOf(activity: string): string {
+  return activity.replace(/#\d+$/, '')
+}
+
+function roundOf(activity: string): number {
+  return Number(/#(\d+)$/.exec(activity)?.[1] ?? 1)
+}

@@ -1,0 +1,54 @@
+import { canonical } from '../schemas/canonical.ts'
+import type { RunEntry } from '../schemas/run.ts'
+import { sha256 } from './digest.ts'
+
+/** Stands before the first line. */
+const NOTHING = '0'.repeat(64)
+
+/** `steps.jsonl` with what the Statement says of it. */
+export interface Chain {
+  readonly text: string
+  readonly count: number
+  /** SHA-256 of the last line, without its line end. */
+  readonly head: string
+}
+
+/** Writes a run's entries as a chain: one canonical line each, with the digest of the line before it. */
+export function writeSteps(entries: readonly RunEntry[]): Chain {
+  let head = NOTHING
+  const lines = entries.map((entry, seq) => {
+    const line = canonical({ ...entry, seq, prev: head })
+    head = sha256(line)
+    return `${line}\n`
+  })
+  return { text: lines.join(''), count: lines.length, head }
+}
+
+/** A link of the chain as it was read. */
+export interface Link {
+  readonly entry: RunEntry
+  readonly line: string
+  readonly prev: unknown
+}
+
+/** Reads the lines of `steps.jsonl`; throws where one is not a canonical object, or the last has no line end. */
+export function readSteps(text: string): Link[] {
+  if (text !== '' && !text.endsWith('\n')) throw new TypeError('the last line has no line end')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => readLink(line))
+}
+
+function readLink(line: string): Link {
+  const value = JSON.parse(line) as RunEntry & { readonly prev: unknown }
+  if (typeof value !== 'object' || canonical(value) !== line) throw new TypeError('a line is not canonical JSON')
+  const { prev, ...entry } = value
+  return { entry, line, prev }
+}
+
+/** The digest that a link must name, by its place. */
+export function expectedPrev(links: readonly Link[], place: number): string {
+  const before = links[place - 1]
+  return before === undefined ? NOTHING : sha256(before.line)
+}
