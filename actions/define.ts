@@ -49,6 +49,9 @@ export interface ReadingDefinition<I extends z.ZodObject = z.ZodObject, O extend
 /** What the authority says of an effect whose reply was lost. */
 export type Settlement<O> =
   | { readonly state: 'done'; readonly output: O }
+  /** Not done, and it never can be: the authority has burnt the key, so that a request that is still under way fails. */
+  | { readonly state: 'voided' }
+  /** Not done so far; a request that is still under way may yet do it, under the same key. */
   | { readonly state: 'not-done' }
   | { readonly state: 'unknown'; readonly detail: string }
 

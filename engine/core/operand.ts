@@ -1,0 +1,32 @@
+import type { Json, JsonObject } from '../../schemas/json.ts'
+import type { Operand, Operands } from '../../schemas/plan.ts'
+import { lookUp } from './scope.ts'
+import type { Looked, Scope } from './scope.ts'
+
+/** Inputs with every reference resolved, or the first reason why one of them cannot be. */
+export type Resolved = { readonly input: JsonObject } | { readonly unknown: string }
+
+/** Resolves all operands of a step, a fact or a claim. */
+export function resolveOperands(operands: Operands, scope: Scope): Resolved {
+  const input: Record<string, Json> = {}
+  for (const [name, operand] of Object.entries(operands)) {
+    const looked = resolveOperand(operand, scope)
+    if ('unknown' in looked) return { unknown: `\`${name}\` needs a value that is unknown: ${looked.unknown}` }
+    input[name] = looked.value
+  }
+  return { input }
+}
+
+/** Resolves one operand; a single path keeps its type, text is joined. */
+export function resolveOperand(operand: Operand, scope: Scope): Looked {
+  if ('literal' in operand) return { value: operand.literal }
+  if ('path' in operand) return lookUp(operand.path, scope)
+  return { value: operand.text.map((part) => (typeof part === 'string' ? part : shown(part.path, scope))).join('') }
+}
+
+/** Text for people never fails: a value that is unknown is said to be so. */
+function shown(path: readonly string[], scope: Scope): string {
+  const looked = lookUp(path, scope)
+  if ('unknown' in looked) return `(unknown: ${path.join('.')})`
+  return typeof looked.value === 'string' ? looked.value : JSON.stringify(looked.value)
+}

@@ -1,0 +1,107 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import type { AnyDefinition } from '../../actions/define.ts'
+import { jsonDigest } from '../../evidence/digest.ts'
+import type { Json } from '../../schemas/json.ts'
+import { NAMES } from '../../schemas/run.ts'
+import type {
+  AdmitRequest,
+  AttestedFact,
+  ClaimRequest,
+  EffectRequest,
+  EffectResult,
+  ReadRequest,
+  TellRequest,
+  TriggerCheck,
+  VoteCheck,
+} from '../../schemas/run.ts'
+import { admitRun, recordStart } from './admit.ts'
+import type { Execution } from './admission.ts'
+import { passClaim } from './door/claim.ts'
+import type { PassSeam } from './door/open.ts'
+import { passDoor } from './door/pass.ts'
+import type { Host } from './host.ts'
+import { takeReading } from './readings.ts'
+import { tellPeople } from './tell.ts'
+import { checkVote } from './votes.ts'
+
+type Activity = (argument: never) => Promise<unknown>
+
+/** How often a pass says that it is alive. */
+const HEARTBEAT_MS = 2_000
+
+/** All activities of a worker: one for each action, under its own name, and those of the engine. */
+export function activitiesOf(host: Host): Record<string, Activity> {
+  const ofActions = [...host.definitions.values()].map(
+    (definition) => [definition.name, activityOf(definition, host)] as const,
+  )
+  return { ...Object.fromEntries(ofActions), ...engineActivities(host) }
+}
+
+function activityOf(definition: AnyDefinition, host: Host): Activity {
+  if (definition.kind === 'action')
+    return async (request: EffectRequest) => performActivity(definition.name, request, host)
+  return async ({ admission, fact, input }: ReadRequest): Promise<AttestedFact> => {
+    const record = await takeReading(definition, { name: fact, input }, host.connections)
+    return host.keys.attest(admission.admission.runId, activityInfo().activityId, record)
+  }
+}
+
+async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
+  const log = host.log.child({ run: request.admission.admission.runId, step: request.step, action })
+  const result = await alive(async () => passDoor(request, seamOf(host, action)))
+  log.info(
+    { status: result.status, ...(result.status === 'denied' ? { denial: result.denial.message } : {}) },
+    'the door has answered',
+  )
+  return result
+}
+
+function engineActivities(host: Host): Record<string, Activity> {
+  return {
+    [NAMES.admit]: async (request: AdmitRequest) => admitRun(request, execution(), host),
+    [NAMES.recordStart]: async (request: AdmitRequest) => recordStart(request, execution(), host),
+    [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
+    [NAMES.tell]: async (request: TellRequest) => tellPeople(request, host),
+    [NAMES.checkVote]: async (check: VoteCheck) => checkVote(check, host),
+    [NAMES.checkTrigger]: async (check: TriggerCheck) => isAdmittedHere(check, host),
+    [NAMES.digest]: async (value: Json) => jsonDigest(value),
+  }
+}
+
+async function isAdmittedHere({ admission, further }: TriggerCheck, { keys }: Host): Promise<boolean> {
+  return keys.admitted(further) && further.admission.workflowId === admission.admission.workflowId
+}
+
+function seamOf(host: Host, action: string): PassSeam {
+  const { activityId, attempt } = activityInfo()
+  return {
+    host,
+    action,
+    activity: activityId,
+    attempt,
+    workflow: execution(),
+    heartbeat: () => heartbeat(),
+    cancelled: cancellationSignal(),
+  }
+}
+
+function execution(): Execution {
+  const { workflowExecution, workflowNamespace } = activityInfo()
+  const { workflowId = '', runId: temporalRunId = '' } = workflowExecution ?? {}
+  return { namespace: workflowNamespace ?? '', workflowId, temporalRunId }
+}
+
+/** Keeps saying that the activity is alive; a process that is gone is noticed by its silence. No stack leaves the host. */
+async function alive<T>(work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS)
+  try {
+    return await work()
+  } catch (error) {
+    if (cancellationSignal().aborted) throw error
+    const failure = error instanceof Error ? error : new Error('the activity failed')
+    throw ApplicationFailure.create({ message: failure.message, type: failure.name, nonRetryable: false })
+  } finally {
+    clearInterval(beat)
+  }
+}

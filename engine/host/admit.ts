@@ -1,0 +1,159 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { jsonBytes, jsonDigest } from '../../evidence/digest.ts'
+import { EvidenceUnavailable } from '../../evidence/errors.ts'
+import type { StartRecord } from '../../schemas/evidence.ts'
+import type { JsonObject } from '../../schemas/json.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { AdmissionResult, AdmitRequest, Denial } from '../../schemas/run.ts'
+import { admittedHere } from './admission.ts'
+import type { Execution } from './admission.ts'
+import { STARTED } from '../../evidence/start.ts'
+import { readStart } from './door/records.ts'
+import type { Host } from './host.ts'
+import { takeReading } from './readings.ts'
+
+/** How long the evidence store may be away before a run is refused. */
+const STORE_PATIENCE_MS = 5_000
+
+/**
+ * The first step of every run (G25, G29): is this admission ours, does the Plan in the workflow's input have the digest that was
+ * admitted, do the subjects exist, can the evidence be written? `run.started` is on disk before anything else happens, and
+ * says once and for all whether the run was admitted.
+ */
+export async function admitRun(request: AdmitRequest, execution: Execution, host: Host): Promise<AdmissionResult> {
+  const foreign = await foreignness(request, execution, host)
+  if (foreign !== undefined) return { admitted: false, foreign }
+  try {
+    const before = await startOf(request, host)
+    const denial = before === undefined ? await reasonToRefuse(request, host) : before.denial
+    const start =
+      before ?? (await recordDecision(request, { execution, host, ...(denial === undefined ? {} : { denial }) }))
+    if (start.workflow.temporalRunId !== execution.temporalRunId)
+      return { admitted: false, foreign: 'this admission has been used by another execution' }
+    return start.denial === undefined ? { admitted: true } : { admitted: false, denial: start.denial }
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return { admitted: false, denial: noStore(error) }
+    throw error
+  }
+}
+
+/** Records the start of a run whose store was away at its admission: refused, since nothing could be recorded. */
+export async function recordStart(request: AdmitRequest, execution: Execution, host: Host): Promise<void> {
+  if ((await foreignness(request, execution, host)) !== undefined) return
+  if ((await startOf(request, host)) !== undefined) return
+  const denial: Denial = {
+    by: 'evidence',
+    unknown: false,
+    message: 'the evidence store took nothing when this run was admitted',
+    verdicts: [],
+    next: 'start it again',
+  }
+  await recordDecision(request, { execution, host, denial })
+}
+
+async function foreignness(
+  { admission, plan }: AdmitRequest,
+  execution: Execution,
+  host: Host,
+): Promise<string | undefined> {
+  const admitted = await admittedHere(admission, execution, host)
+  if ('foreign' in admitted) return admitted.foreign
+  if (jsonDigest(plan) !== admission.admission.planDigest)
+    return 'the Plan of this run is not the one that was admitted'
+  return undefined
+}
+
+async function startOf({ admission }: AdmitRequest, host: Host): Promise<StartRecord | undefined> {
+  const until = performance.now() + STORE_PATIENCE_MS
+  for (;;) {
+    try {
+      await host.store.probe()
+      return await readStart(host.store, admission.admission.runId)
+    } catch (error) {
+      if (!(error instanceof EvidenceUnavailable) || performance.now() >= until) throw error
+      await wait(500)
+    }
+  }
+}
+
+async function recordDecision(
+  { admission: signed }: AdmitRequest,
+  at: { execution: Execution; host: Host; denial?: Denial },
+): Promise<StartRecord> {
+  const { admission } = signed
+  const start: StartRecord = {
+    runId: admission.runId,
+    workflow: at.execution,
+    admissionDigest: jsonDigest(signed),
+    planDigest: admission.planDigest,
+    catalogueDigest: admission.catalogueDigest,
+    admitted: at.denial === undefined,
+    ...(at.denial === undefined ? {} : { denial: at.denial }),
+    at: new Date().toISOString(),
+  }
+  await at.host.store.putOnce(admission.runId, STARTED, jsonBytes(start))
+  return start
+}
+
+/** The subjects that a run's inputs name must exist on the platform: a label or a slip of the keyboard proves nothing. */
+async function reasonToRefuse({ admission, plan }: AdmitRequest, host: Host): Promise<Denial | undefined> {
+  for (const name of ['environment', 'app']) {
+    const denial = await missingSubject(name, { plan, inputs: admission.admission.inputs }, host)
+    if (denial !== undefined) return denial
+  }
+  return undefined
+}
+
+async function missingSubject(
+  name: string,
+  run: { readonly plan: Plan; readonly inputs: JsonObject },
+  host: Host,
+): Promise<Denial | undefined> {
+  const reading = host.definitions.get(`platform.${name}`)
+  if (run.plan.inputs[name] === undefined || reading?.kind !== 'reading') return undefined
+  const fields = Object.keys(host.contracts.get(reading.name)?.input.fields ?? {})
+  const input = Object.fromEntries(
+    fields.flatMap((field) => (run.inputs[field] === undefined ? [] : [[field, run.inputs[field]]])),
+  )
+  const record = await readUntilKnown(
+    async () => takeReading(reading, { name, input }, host.connections),
+    run.plan.unknownForMs,
+  )
+  const exists = (record.value as JsonObject | undefined)?.['exists']
+  if (exists === true) return undefined
+  const subject = `${name} \`${String(run.inputs[name])}\``
+  const message =
+    record.unknown === undefined
+      ? `the platform knows no ${subject}`
+      : `cannot confirm that ${subject} exists: ${record.unknown.detail}`
+  return {
+    by: 'facts',
+    unknown: record.unknown !== undefined,
+    message,
+    verdicts: [],
+    next: `name ${name === 'app' ? 'an app' : 'an environment'} that the platform knows`,
+  }
+}
+
+async function readUntilKnown<T extends { readonly unknown?: { readonly reason: string } }>(
+  read: () => Promise<T>,
+  patienceMs: number,
+): Promise<T> {
+  const until = performance.now() + patienceMs
+  for (;;) {
+    const record = await read()
+    const mayPass = record.unknown?.reason === 'error' || record.unknown?.reason === 'timeout'
+    if (!mayPass || performance.now() >= until) return record
+    await wait(1_000)
+  }
+}
+
+function noStore(error: EvidenceUnavailable): Denial {
+  return {
+    by: 'evidence',
+    unknown: false,
+    message: `no evidence, no run: ${error.message}`,
+    verdicts: [],
+    next: error.hint,
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { jsonBytes, jsonDigest } from '../../../evidence/digest.ts'
+import { EvidenceUnavailable } from '../../../evidence/errors.ts'
+import type { ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
+import type { FactRecord } from '../../../schemas/fact.ts'
+import { reachableEffects } from '../../core/rules.ts'
+import type { RunSoFar } from '../../core/rules.ts'
+import type { Plan } from '../../../schemas/plan.ts'
+import { admittedPlan } from '../admission.ts'
+import type { PassSeam } from './open.ts'
+import { PassReadings } from './pass-readings.ts'
+import { doneSteps } from './records.ts'
+import { judgeEffects } from './rules.ts'
+
+/** How long unknown facts are read again, at a time. */
+const REREAD_MS = 1_000
+
+/**
+ * Says how a run ended: a claim is an effect, and the rules guard it (G20, form 5). It changes nothing outside, so neither
+ * emergency stop nor change window holds it back; what is claimed is recorded with its verdicts.
+ */
+export async function passClaim(request: ClaimRequest, seam: PassSeam): Promise<ClaimResult> {
+  const admitted = await admittedPlan(request.admission, seam.workflow, seam.host)
+  if ('foreign' in admitted) return refused(admitted.foreign)
+  const { plan, admission } = admitted
+  const done = await doneSteps(seam.host.store, admission.runId, plan)
+  const run = {
+    id: admission.runId,
+    effects: [...done.values()].flatMap(({ effects }) => effects),
+    reachable: reachableEffects(plan),
+  }
+  return judgeUntilKnown(request, { plan, run, seam })
+}
+
+interface Claiming {
+  readonly plan: Plan
+  readonly run: RunSoFar
+  readonly seam: PassSeam
+}
+
+async function judgeUntilKnown(request: ClaimRequest, claiming: Claiming): Promise<ClaimResult> {
+  const until = performance.now() + claiming.plan.unknownForMs
+  for (;;) {
+    claiming.seam.heartbeat()
+    const readings = new PassReadings(claiming.seam.host)
+    const { verdicts, denial } = await judgeEffects(claiming, request.claims, readings)
+    const facts = readings.taken()
+    if (denial === undefined)
+      return { status: 'said', verdicts, facts, evidence: await recordClaim(request, claiming, { verdicts, facts }) }
+    if (!denial.unknown || performance.now() >= until)
+      return { status: 'denied', denial, facts, evidence: await recordClaim(request, claiming, { denial, facts }) }
+    await wait(REREAD_MS)
+  }
+}
+
+/** What was claimed lies in the evidence as the worker found it; a store that takes nothing leaves it to the history. */
+async function recordClaim(
+  request: ClaimRequest,
+  { seam, run }: Claiming,
+  found: { readonly facts: readonly FactRecord[]; readonly verdicts?: readonly Verdict[]; readonly denial?: Denial },
+): Promise<Record<string, string>> {
+  const name = `${seam.activity}@${seam.attempt}.claim.json`
+  const value = {
+    runId: run.id,
+    activity: seam.activity,
+    outcome: request.outcome,
+    claims: request.claims,
+    ...found,
+    at: new Date().toISOString(),
+  }
+  try {
+    await seam.host.store.putOnce(run.id, name, jsonBytes(value))
+    return { [name]: jsonDigest(value) }
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return {}
+    throw error
+  }
+}
+
+function refused(message: string): ClaimResult {
+  const denial: Denial = {
+    by: 'admission',
+    unknown: false,
+    message,
+    verdicts: [],
+    next: 'start the runbook through Runproof',
+  }
+  return { status: 'denied', denial, facts: [], evidence: {} }
+}

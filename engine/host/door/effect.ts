@@ -1,0 +1,112 @@
+import { Conflict, Refused } from '../../../actions/define.ts'
+import type { Settlement } from '../../../actions/define.ts'
+import { contractDigest } from '../../../actions/contract.ts'
+import { RequestRefused } from '../../../actions/net/place.ts'
+import { EvidenceUnavailable } from '../../../evidence/errors.ts'
+import type { Recorded } from '../../../evidence/effects.ts'
+import type { Intent } from '../../../schemas/evidence.ts'
+import type { JsonObject } from '../../../schemas/json.ts'
+import type { Denial, EffectResult } from '../../../schemas/run.ts'
+import type { Judged } from './judgement.ts'
+import { contextOf } from './open.ts'
+import type { Pass } from './open.ts'
+import { frameOf, passesOf, record } from './records.ts'
+import { askAuthority, closeIntent } from './settle.ts'
+
+type Passed = Judged & { readonly kind: 'pass' }
+
+/** Thrown where the whole pass must begin again: the next attempt settles first. */
+export class PassAgain extends Error {
+  override readonly name = 'PassAgain'
+}
+
+/** So many intents of one step may come to nothing before the step fails. */
+const TRIES = 3
+
+/** Intent, deadline, effect, read-back, receipt. Nothing happens without the intent on disk (G5). */
+export async function carryOutEffect(pass: Pass, passed: Passed): Promise<EffectResult> {
+  const intent = await recordIntent(pass, passed)
+  if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
+  if (performance.now() > passed.deadline) {
+    await closeIntent(pass, { intent, settlement: { state: 'not-done' } })
+    throw new PassAgain('the facts grew old before the effect began: the pass begins again')
+  }
+  const failure = await perform(pass, intent.value)
+  const settlement = await settlementAfter(pass, intent, failure)
+  const closed = await closeIntent(pass, { intent, settlement })
+  return closed ?? afterNothing(pass, intent, failure)
+}
+
+async function recordIntent(
+  pass: Pass,
+  { facts, verdicts, expected }: Passed,
+): Promise<Recorded<Intent> | { denial: Denial }> {
+  const value: Intent = {
+    ...frameOf(pass),
+    planDigest: pass.admission.planDigest,
+    action: pass.seam.action,
+    contractDigest: contractDigest(pass.contract),
+    effects: pass.guarded,
+    input: pass.input,
+    idempotencyKey: await keyOf(pass),
+    facts,
+    verdicts,
+    ...(expected === undefined ? {} : { expected }),
+  }
+  try {
+    const { digest, refs } = await record(pass, 'intent', value)
+    return { name: Object.keys(refs)[0] ?? '', digest, value }
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return { denial: noIntent(error) }
+    throw error
+  }
+}
+
+/**
+ * One key for all tries of a round, so that nothing happens twice; a new one only where the authority has burnt the last, so that
+ * a request which was lost on the way can never arrive after all.
+ */
+async function keyOf(pass: Pass): Promise<string> {
+  const burnt = (await passesOf(pass)).filter(
+    ({ activity, settled }) => activity === pass.seam.activity && settled?.value.detail === 'voided',
+  )
+  return [pass.admission.runId, pass.step.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
+}
+
+function noIntent(error: EvidenceUnavailable): Denial {
+  const message = `no intent, no effect: ${error.message}`
+  return { by: 'evidence', unknown: false, message, verdicts: [], next: error.hint }
+}
+
+/** Calls the action; its reply is not believed, so only a failure is of interest. */
+async function perform(pass: Pass, { idempotencyKey }: Intent): Promise<unknown> {
+  try {
+    await pass.definition.perform(pass.input, await contextOf(pass, idempotencyKey))
+    return undefined
+  } catch (error) {
+    return error ?? new Error('the action failed')
+  }
+}
+
+/** What was surely not sent, or surely refused, needs no question; everything else is read back from the authority (G9). */
+async function settlementAfter(
+  pass: Pass,
+  intent: Recorded<Intent>,
+  failure: unknown,
+): Promise<Settlement<JsonObject>> {
+  if (failure instanceof RequestRefused) return { state: 'not-done' }
+  return askAuthority(pass, intent.value)
+}
+
+/** The authority says that nothing happened: a lost write goes back to the readings, a refusal fails, anything else is tried again. */
+async function afterNothing(pass: Pass, intent: Recorded<Intent>, failure: unknown): Promise<EffectResult> {
+  const evidence = { [intent.name]: intent.digest }
+  if (failure instanceof Conflict)
+    return { status: 'conflict', expected: intent.value.expected ?? null, found: failure.found, evidence }
+  if (failure instanceof Refused || failure instanceof RequestRefused)
+    return { status: 'failed', message: failure.message, evidence }
+  const tries = (await passesOf(pass)).filter((earlier) => earlier.intent !== undefined).length
+  const message = failure instanceof Error ? failure.message : 'the authority knows nothing of the effect'
+  if (tries < TRIES) throw new PassAgain(message)
+  return { status: 'failed', message: `tried ${tries} times: ${message}`, evidence }
+}

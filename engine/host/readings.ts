@@ -1,0 +1,54 @@
+import { Unknown } from '../../actions/define.ts'
+import type { AnyReading, Reading } from '../../actions/define.ts'
+import { ContractViolation, parseInput, parseOutput } from '../../actions/validate.ts'
+import type { FactRecord, UnknownReason } from '../../schemas/fact.ts'
+import type { Json, JsonObject } from '../../schemas/json.ts'
+import type { Connections } from './connections.ts'
+
+/** Takes one reading. Whatever goes wrong makes the fact unknown, with the reason; nothing is thrown (G10). */
+export async function takeReading(
+  definition: AnyReading,
+  fact: { readonly name: string; readonly input: JsonObject },
+  connections: Connections,
+): Promise<FactRecord> {
+  const frame = {
+    fact: fact.name,
+    action: definition.name,
+    input: fact.input,
+    authority: definition.authority,
+    readAt: new Date().toISOString(),
+  }
+  try {
+    const signal = AbortSignal.timeout(definition.timeoutMs)
+    const context = await connections.context({ idempotencyKey: '', signal })
+    const reading = await definition.read(parseInput(definition, fact.input), context)
+    return { ...frame, ...asRecord(definition, reading) }
+  } catch (error) {
+    return { ...frame, unknown: reasonOf(error), roundTrip: false, source: definition.name }
+  }
+}
+
+function asRecord(
+  definition: AnyReading,
+  reading: Reading<Record<string, unknown>>,
+): Pick<FactRecord, 'value' | 'complete' | 'ageMs' | 'roundTrip' | 'source'> {
+  const value: Json = parseOutput(definition, reading.value)
+  return {
+    value,
+    roundTrip: reading.roundTrip,
+    source: reading.source,
+    ...(reading.complete === undefined ? {} : { complete: reading.complete }),
+    ...(reading.ageMs === undefined ? {} : { ageMs: reading.ageMs }),
+  }
+}
+
+function reasonOf(error: unknown): { reason: UnknownReason; detail: string } {
+  if (error instanceof Unknown) return { reason: error.reason, detail: error.message }
+  if (error instanceof ContractViolation) return { reason: 'invalid', detail: error.message }
+  if (isTimeout(error)) return { reason: 'timeout', detail: 'there was no answer in time' }
+  return { reason: 'error', detail: error instanceof Error ? error.message : 'the reading failed' }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')
+}

@@ -1,0 +1,91 @@
+import { WorkflowNotFoundError } from '@temporalio/client'
+import type { Client, WorkflowHandle } from '@temporalio/client'
+import { NAMES } from '../../schemas/run.ts'
+import type { RunState, SignedVote, VoteVerdict } from '../../schemas/run.ts'
+import { OperatorError } from './operator-error.ts'
+
+/** A line of the list of runs. */
+export interface RunSummary {
+  readonly runId: string
+  readonly workflowId: string
+  readonly runbook: string
+  readonly startedAt: string
+  readonly closedAt?: string
+  /** Temporal's word: RUNNING, COMPLETED, FAILED, TERMINATED … */
+  readonly status: string
+  readonly outcome?: string
+}
+
+/** The newest runs first, as far as Temporal remembers them. */
+export async function listRuns(client: Client, { limit }: { readonly limit: number }): Promise<RunSummary[]> {
+  const runs: RunSummary[] = []
+  for await (const execution of client.workflow.list({ query: 'RunproofRun IS NOT NULL' })) {
+    runs.push(summaryOf(execution))
+    if (runs.length >= limit) break
+  }
+  return runs
+}
+
+type Execution = Awaited<ReturnType<WorkflowHandle['describe']>>
+type Listed = Pick<
+  Execution,
+  'workflowId' | 'type' | 'startTime' | 'closeTime' | 'status' | 'memo' | 'searchAttributes'
+>
+
+function summaryOf({ workflowId, type, startTime, closeTime, status, memo, searchAttributes }: Listed): RunSummary {
+  const outcome = searchAttributes['RunproofOutcome']?.[0]
+  return {
+    runId: textOf(memo?.['runId']),
+    workflowId,
+    runbook: type,
+    startedAt: startTime.toISOString(),
+    status: status.name,
+    ...(closeTime === undefined ? {} : { closedAt: closeTime.toISOString() }),
+    ...(typeof outcome === 'string' ? { outcome } : {}),
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** How long a run that was just started may be missing in Temporal's index. */
+const INDEX_PATIENCE_MS = 3_000
+
+/** The workflow of a run, by the run's id. */
+export async function findRun(client: Client, runId: string): Promise<WorkflowHandle> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(runId)) throw unknownRun(runId)
+  const until = Date.now() + INDEX_PATIENCE_MS
+  for (;;) {
+    for await (const { workflowId, runId: temporalRunId } of client.workflow.list({
+      query: `RunproofRun = "${runId}"`,
+    })) {
+      return client.workflow.getHandle(workflowId, temporalRunId)
+    }
+    if (Date.now() > until) throw unknownRun(runId)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+function unknownRun(runId: string): OperatorError {
+  return new OperatorError(
+    'RP0301',
+    `there is no run \`${runId}\` in Temporal`,
+    'list runs with `runproof runs`; sealed ones stay in `runproof evidence list`',
+  )
+}
+
+/** A run as it is now. */
+export async function stateOf(handle: WorkflowHandle): Promise<RunState> {
+  try {
+    return await handle.query<RunState>(NAMES.stateQuery)
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw unknownRun(handle.workflowId)
+    throw error
+  }
+}
+
+/** Gives a vote; answers whether it counts. */
+export async function castVote(handle: WorkflowHandle, vote: SignedVote): Promise<VoteVerdict> {
+  return handle.executeUpdate<VoteVerdict, [SignedVote]>(NAMES.voteUpdate, { args: [vote] })
+}

@@ -1,0 +1,89 @@
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client'
+import type { Client } from '@temporalio/client'
+import { TypedSearchAttributes } from '@temporalio/common'
+import type { Workflow } from '@temporalio/common'
+import type { JsonObject } from '../../schemas/json.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import { NAMES, QUEUES } from '../../schemas/run.ts'
+import type { RunInput, SignedAdmission, Trigger } from '../../schemas/run.ts'
+import type { AdmissionKeys } from './admission.ts'
+import type { PlanArchive } from './plan-archive.ts'
+import { newRunId, workflowIdOf } from './run-id.ts'
+import { runAttribute } from './temporal.ts'
+
+/** What is to be started, and by whom. */
+export interface Start {
+  readonly plan: Plan
+  readonly planDigest: string
+  readonly inputs: JsonObject
+  readonly trigger: Trigger
+}
+
+/** A start that Temporal has taken. */
+export interface Started {
+  /** The run that carries it: an older one where this start was merged. */
+  readonly runId: string
+  readonly workflowId: string
+  readonly merged: boolean
+}
+
+/** Keys and archive of the host that admits. */
+export interface Admitting {
+  readonly keys: AdmissionKeys
+  readonly plans: PlanArchive
+}
+
+/** Admits a start: keeps its Plan, and signs what may be carried out (G25). Nothing has begun yet. */
+export async function admit(
+  { plan, planDigest, inputs, trigger }: Start,
+  { keys, plans }: Admitting,
+): Promise<SignedAdmission> {
+  await plans.keep(planDigest, plan)
+  return keys.admit({
+    type: 'runproof.admission.v1',
+    runId: newRunId(plan.runbook.id),
+    workflowId: workflowIdOf(plan, inputs),
+    runbook: plan.runbook.id,
+    planDigest,
+    catalogueDigest: plan.catalogueDigest,
+    inputs,
+    trigger,
+    admittedAt: new Date().toISOString(),
+  })
+}
+
+/** Thrown where the live run of the same key is closing, and takes no further trigger: try again in a moment. */
+export class RunClosing extends Error {
+  override readonly name = 'RunClosing'
+}
+
+/** Starts an admitted run, or merges it into the live run with the same key: one call, so that two at once make one run (G37). */
+export async function begin(client: Client, plan: Plan, admission: SignedAdmission): Promise<Started> {
+  const { runId, workflowId, runbook } = admission.admission
+  const input: RunInput = { plan, admission }
+  const operation = new WithStartWorkflowOperation(runbook, {
+    workflowId,
+    taskQueue: QUEUES.runs,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    typedSearchAttributes: new TypedSearchAttributes([{ key: runAttribute, value: runId }]),
+    memo: { runId, runbook, title: plan.runbook.title },
+    staticSummary: `${plan.runbook.title}: ${workflowId}`,
+  })
+  try {
+    const met = await client.workflow.executeUpdateWithStart<Workflow, { runId: string }, [SignedAdmission]>(
+      NAMES.triggerUpdate,
+      {
+        args: [admission],
+        updateId: runId,
+        startWorkflowOperation: operation,
+      },
+    )
+    return { runId: met.runId, workflowId, merged: met.runId !== runId }
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError)
+      throw new RunClosing(`a run of ${workflowId} is just closing: ${error.cause?.message ?? ''}`)
+    throw error
+  }
+}

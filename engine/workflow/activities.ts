@@ -1,0 +1,124 @@
+import { ActivityCancellationType, scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow'
+import type { ActivityOptions } from '@temporalio/workflow'
+import type { Json } from '../../schemas/json.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import { NAMES, QUEUES } from '../../schemas/run.ts'
+import type {
+  AdmissionResult,
+  AdmitRequest,
+  AttestedFact,
+  ClaimRequest,
+  ClaimResult,
+  EffectRequest,
+  EffectResult,
+  ReadRequest,
+  SealRequest,
+  SealResult,
+  TellRequest,
+  TriggerCheck,
+  VoteCheck,
+  VoteVerdict,
+} from '../../schemas/run.ts'
+
+/** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
+const HEARTBEAT_MS = 6_000
+
+/** Time that the door may need around the effect itself: reading, evidence, re-reading of what is unknown. */
+const DOOR_MS = 60_000
+
+const patient = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 }
+
+/** Takes one reading; the worker may die as often as it likes. */
+export async function read(
+  plan: Plan,
+  request: ReadRequest,
+  { action, activity }: { action: string; activity: string },
+): Promise<AttestedFact> {
+  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + 5_000
+  return schedule(action, request, {
+    activityId: activity,
+    startToCloseTimeout: timeout,
+    summary: `read ${request.fact}`,
+  })
+}
+
+/** One action through the door. Attempts are unlimited, because each settles first what an earlier one left (G1). */
+export async function perform(
+  plan: Plan,
+  request: EffectRequest,
+  { action, activity }: { action: string; activity: string },
+): Promise<EffectResult> {
+  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + plan.unknownForMs + DOOR_MS
+  return schedule(action, request, {
+    activityId: activity,
+    startToCloseTimeout: timeout,
+    heartbeatTimeout: HEARTBEAT_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: `${request.step}: through the door`,
+  })
+}
+
+export async function claim(plan: Plan, request: ClaimRequest, activity: string): Promise<ClaimResult> {
+  const startToCloseTimeout = plan.unknownForMs + DOOR_MS
+  return schedule(NAMES.claim, request, {
+    activityId: activity,
+    startToCloseTimeout,
+    heartbeatTimeout: HEARTBEAT_MS,
+    summary: `claim ${request.outcome}`,
+  })
+}
+
+/** Checks the admission. While the evidence store cannot take `run.started`, the run waits here only for a moment. */
+export async function admit(request: AdmitRequest): Promise<AdmissionResult> {
+  return schedule(NAMES.admit, request, {
+    activityId: 'admission',
+    startToCloseTimeout: 60_000,
+    summary: 'check the admission',
+  })
+}
+
+/** Writes `run.started`, for as long as it takes: no bundle without it. */
+export async function recordStart(request: AdmitRequest): Promise<void> {
+  return schedule(NAMES.recordStart, request, {
+    activityId: 'record-start',
+    startToCloseTimeout: 30_000,
+    summary: 'record the start',
+  })
+}
+
+export async function tell(request: TellRequest): Promise<{ delivered: boolean; detail?: string }> {
+  const retry = { ...patient, maximumAttempts: 5 }
+  return schedule(NAMES.tell, request, {
+    activityId: request.activity,
+    startToCloseTimeout: 30_000,
+    retry,
+    summary: `tell ${request.roles.join(', ')}`,
+  })
+}
+
+/** Seals on its own queue, by its own process; retried until the evidence store takes it (G27). */
+export async function seal(request: SealRequest): Promise<SealResult> {
+  return schedule(NAMES.seal, request, {
+    activityId: 'seal',
+    taskQueue: QUEUES.sealing,
+    startToCloseTimeout: 120_000,
+    summary: 'seal the evidence',
+  })
+}
+
+/** `sha256:…` of a value: the sandbox has no hashes. */
+export async function digest(value: Json): Promise<string> {
+  return scheduleLocalActivity(NAMES.digest, [value], { startToCloseTimeout: 10_000, retry: patient })
+}
+
+export async function checkTrigger(check: TriggerCheck): Promise<boolean> {
+  return scheduleLocalActivity(NAMES.checkTrigger, [check], { startToCloseTimeout: 10_000, retry: patient })
+}
+
+export async function checkVote(check: VoteCheck): Promise<VoteVerdict> {
+  return scheduleLocalActivity(NAMES.checkVote, [check], { startToCloseTimeout: 10_000, retry: patient })
+}
+
+async function schedule<R>(type: string, argument: unknown, options: ActivityOptions): Promise<R> {
+  return scheduleActivity<R>(type, [argument], { retry: patient, ...options })
+}
