@@ -290,8 +290,8 @@ export interface SealRequest {
 /** Where the bundle lies. */
 export interface SealResult {
   readonly bundle: string
-  /** `sha256:…` of the Statement's bytes. */
-  readonly statement: string
+  /** `sha256:…` of the Statement's bytes; absent where an earlier sealing stands. */
+  readonly statement?: string
   readonly gaps: readonly string[]
 }
 

@@ -21,7 +21,10 @@ export interface Scenario {
   readonly place: Place
 }
 
-/** A fault of the lab that is switched on, or the value that a fact has. */
+/**
+ * Something that happens on the lab, or the value that a fact has. A text `{{fact.field}}` in `with` stands for what the run
+ * itself has read: artifacts and the like have no name before it runs.
+ */
 export type Circumstance =
   { readonly lab: string; readonly with: JsonObject } | { readonly fact: string; readonly value: JsonObject }
 

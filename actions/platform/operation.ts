@@ -7,9 +7,9 @@ import {
   type ActionContext,
   type ActionDefinition,
   type AnyAction,
-  type Settlement,
 } from '../define.ts'
-import { exchange, type Exchanged, type Platform, type Problem, type Reply } from './client.ts'
+import { exchange, type Platform, type Problem, type Reply } from './client.ts'
+import { settleByKey } from './settle.ts'
 
 const TIMEOUT_MS = 15_000
 
@@ -22,7 +22,7 @@ export interface PlatformAction<I extends z.ZodObject, O extends z.ZodObject> ex
 > {
   /** Without the system: `rollbackRouteOwner`. */
   readonly name: string
-  readonly kind: Operation['kind']
+  readonly kind: Exclude<Operation['kind'], 'void'>
   /** Sends the request; `header` carries the idempotency key. */
   readonly request: (
     platform: Platform,
@@ -41,7 +41,7 @@ export function platformAction<I extends z.ZodObject, O extends z.ZodObject>(act
     ...(premise && { premise }),
     ...(lift && { lift }),
     perform: (wanted, context) => perform(action, wanted, context),
-    settle: (_wanted, context) => settle(action, context),
+    settle: (_wanted, context) => settleByKey(context, (operation) => outputOf(action, operation)),
   })
 }
 
@@ -56,7 +56,7 @@ async function perform<I extends z.ZodObject, O extends z.ZodObject>(
   throw exchanged.kind === 'problem' ? fromProblem(exchanged.problem, exchanged.message) : fromSilence(exchanged)
 }
 
-/** A 4xx that the platform explains changed nothing, but a reused key means that an earlier request did. */
+/** A 4xx that the platform explains changed nothing, but the operation of a reused key has to be looked at. */
 function fromProblem(problem: Problem, message: string): Error {
   if (problem.code === 'epoch-conflict') return new Conflict(message, { ...problem.current })
   const proven = problem.status >= 400 && problem.status < 500 && problem.code !== 'idempotency-key-reused'
@@ -65,33 +65,6 @@ function fromProblem(problem: Problem, message: string): Error {
 
 function fromSilence(exchanged: { readonly kind: string; readonly message: string }): Error {
   return exchanged.kind === 'not-sent' ? new Refused(exchanged.message) : new Error(exchanged.message)
-}
-
-/** Asks for the operation of the key. Only a complete list proves that there is none (G1). */
-async function settle<I extends z.ZodObject, O extends z.ZodObject>(
-  action: PlatformAction<I, O>,
-  context: ActionContext,
-): Promise<Settlement<z.infer<O>>> {
-  const query = { idempotency_key: context.idempotencyKey }
-  const exchanged = await exchange(context, (platform) => platform.GET('/v1/operations', { params: { query } }))
-  if (exchanged.kind !== 'answer') return { state: 'unknown', detail: exchanged.message }
-  try {
-    return settlementOf(action, exchanged, context.idempotencyKey)
-  } catch (cause) {
-    return { state: 'unknown', detail: (cause as Error).message }
-  }
-}
-
-function settlementOf<I extends z.ZodObject, O extends z.ZodObject>(
-  action: PlatformAction<I, O>,
-  { body, roundTrip }: Extract<Exchanged<components['schemas']['OperationList']>, { kind: 'answer' }>,
-  key: string,
-): Settlement<z.infer<O>> {
-  const [operation] = body.items
-  if (!roundTrip) return { state: 'unknown', detail: 'the answer does not prove that it was made for this question' }
-  if (operation?.idempotency_key === key) return { state: 'done', output: outputOf(action, operation) }
-  if (body.complete && operation === undefined) return { state: 'not-done' }
-  return { state: 'unknown', detail: 'the platform does not say that its list of operations is whole' }
 }
 
 function outputOf<I extends z.ZodObject, O extends z.ZodObject>(

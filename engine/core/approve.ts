@@ -1,6 +1,6 @@
 import type { ApproveStep } from '../../schemas/plan.ts'
 import type { SignedVote } from '../../schemas/run.ts'
-import { resolveOperand } from './operand.ts'
+import { resolveOperand, textOf } from './operand.ts'
 import type { Poll } from './ports.ts'
 import { scopeOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
@@ -18,7 +18,7 @@ export async function approveStep(run: Run, step: ApproveStep): Promise<Ended> {
 
 async function openPoll(run: Run, step: ApproveStep): Promise<Poll> {
   const looked = resolveOperand(step.text, scopeOf(run))
-  const text = 'value' in looked ? String(looked.value) : looked.unknown
+  const text = 'value' in looked ? textOf(looked.value) : looked.unknown
   const facts = Object.fromEntries(
     [...run.records].flatMap(([name, { record }]) => (step.show.includes(name) ? [[name, record]] : [])),
   )
@@ -53,7 +53,7 @@ async function collect(run: Run, step: ApproveStep, poll: Poll): Promise<Ended> 
     if (decision === 'reject')
       return { result: 'denied', detail: `rejected by ${by.user}${reason === undefined ? '' : `: ${reason}`}` }
     approvals.set(role, by.user)
-    run.votes.push(answer.vote)
+    run.votes = [...run.votes, answer.vote]
     if (step.who.every((needed) => approvals.has(needed)))
       return { result: 'done', detail: `approved by ${[...approvals.values()].join(', ')}` }
   }

@@ -29,10 +29,15 @@ async function walk(run: Run): Promise<Stop | undefined> {
       continue
     }
     settle(run, step, ended)
-    if (ended.result !== 'skipped' && !step.continueOn.includes(ended.result)) return { step, ended }
+    if (stops(step, ended)) return { step, ended }
     at += 1
   }
   return undefined
+}
+
+/** A conflict that no round is left for is no result to go on with, whatever the step continues on (G7). */
+function stops(step: StepPlan, { result, conflict }: Ended): boolean {
+  return conflict === true || (result !== 'skipped' && !step.continueOn.includes(result))
 }
 
 async function oneStep(run: Run, step: StepPlan): Promise<Ended> {
@@ -72,7 +77,7 @@ function goBack(run: Run, step: StepPlan): number | undefined {
   return to
 }
 
-/** Steps that are walked again have no results until then; readings stay until they are read again. */
+/** Steps that are walked again have no results and no votes until then; readings stay until they are read again. */
 function forgetFrom(run: Run, at: number): void {
   const again = run.plan.steps.slice(at).map(({ id }) => id)
   for (const id of again) {
@@ -80,5 +85,6 @@ function forgetFrom(run: Run, at: number): void {
     run.outputs.delete(id)
     run.bases.delete(id)
   }
+  run.votes = run.votes.filter(({ vote }) => !again.includes(vote.step))
   run.ledger.stepsReopen(again)
 }

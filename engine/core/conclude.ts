@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../schemas/json.ts'
 import type { OutcomeKind, OutcomePlan, StepPlan } from '../../schemas/plan.ts'
 import type { Denial, Outcome } from '../../schemas/run.ts'
-import { resolveOperand, resolveOperands } from './operand.ts'
+import { resolveOperand, resolveOperands, textOf } from './operand.ts'
 import { holds, scopeOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
 
@@ -18,7 +18,8 @@ export async function conclude(run: Run, stop: Stop | undefined): Promise<Outcom
   for (const candidate of candidatesOf(run, stop)) {
     const result = await run.ports.claim({ outcome: candidate.name, claims: candidate.claims })
     run.ledger.enter({ kind: 'claim', outcome: candidate.name, result })
-    if (result.status === 'said') return finish(run, candidate, denial)
+    // What stopped the run comes before a claim that could not be said.
+    if (result.status === 'said') return finish(run, candidate, stop?.ended.denial ?? denial)
     denial = result.denial
   }
   return finish(run, unsayable(run, denial), denial)
@@ -63,7 +64,7 @@ function candidateOf(run: Run, outcome: OutcomePlan): Candidate[] {
   }
   const said = outcome.say === undefined ? undefined : resolveOperand(outcome.say, scope)
   const message =
-    said !== undefined && 'value' in said ? String(said.value) : `${run.plan.runbook.title}: ${outcome.name}`
+    said !== undefined && 'value' in said ? textOf(said.value) : `${run.plan.runbook.title}: ${outcome.name}`
   return [{ name: outcome.name, as: outcome.as, claims, message, tell: outcome.tell }]
 }
 

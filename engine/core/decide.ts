@@ -1,14 +1,14 @@
 import type { DecideStep } from '../../schemas/plan.ts'
-import type { AttestedFact, DecidedCase, StepResult } from '../../schemas/run.ts'
+import type { DecidedCase, StepResult } from '../../schemas/run.ts'
 import { judge } from './judge.ts'
-import { scopeOf } from './run.ts'
+import { attestedFacts, scopeOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
 import type { Scope } from './scope.ts'
 
 /** Judges all cases of a decision and picks one; every judgement is on record. */
 export function decideStep(run: Run, step: DecideStep): Ended {
   const { cases, result } = decide(step, scopeOf(run))
-  run.bases.set(step.id, basisOf(run, step))
+  run.bases.set(step.id, attestedFacts(run, rootsOf(step)))
   run.ledger.enter({ kind: 'decision', step: step.id, cases, result })
   return { result, detail: reasonOf(cases, result) }
 }
@@ -19,9 +19,8 @@ export function decide(step: DecideStep, scope: Scope): { cases: DecidedCase[]; 
   return { cases, result: step.pick === 'first' ? pickFirst(cases, step) : pickOne(cases, step) }
 }
 
-function basisOf(run: Run, step: DecideStep): Record<string, AttestedFact> {
-  const roots = new Set(step.cases.flatMap(({ predicate }) => predicate.uses.map(([root]) => root)))
-  return Object.fromEntries([...run.records].filter(([name, { signature }]) => roots.has(name) && signature !== ''))
+function rootsOf(step: DecideStep): Set<string> {
+  return new Set(step.cases.flatMap(({ predicate }) => predicate.uses.map(([root = '']) => root)))
 }
 
 /** Exactly one case may be true; a single unknown one leaves the whole decision unknown. */

@@ -1,8 +1,8 @@
 import type { DoStep, Operand } from '../../schemas/plan.ts'
-import type { AttestedFact, Denial, EffectResult, Grounds } from '../../schemas/run.ts'
+import type { Denial, EffectResult, Grounds } from '../../schemas/run.ts'
 import { expectation } from './expect.ts'
 import { resolveOperands } from './operand.ts'
-import { activityId, scopeOf } from './run.ts'
+import { activityId, attestedFacts, scopeOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
 
 /** Carries out an action through the door, then waits for what it should bring about. */
@@ -26,8 +26,7 @@ export async function doStep(run: Run, step: DoStep): Promise<Ended> {
 /** What the door needs in order to follow the way to this effect for itself. */
 function groundsOf(run: Run, step: DoStep): Grounds {
   const named = new Set(Object.values(step.with).flatMap(rootsOf))
-  const facts: Record<string, AttestedFact> = Object.fromEntries([...run.records].filter(([name]) => named.has(name)))
-  return { facts, decisions: Object.fromEntries(run.bases), votes: run.votes }
+  return { facts: attestedFacts(run, named), decisions: Object.fromEntries(run.bases), votes: run.votes }
 }
 
 function rootsOf(operand: Operand): string[] {

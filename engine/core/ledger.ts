@@ -41,7 +41,7 @@ export class Ledger {
 
   /** Notes what happened, with the run's own time. */
   enter(entry: NewEntry): void {
-    this.#entries.push({ seq: this.#entries.length, at: this.#now(), ...entry } as RunEntry)
+    this.#entries.push({ seq: this.#entries.length, at: this.#now(), ...entry })
     this.#changed()
   }
 

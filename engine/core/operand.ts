@@ -28,5 +28,10 @@ export function resolveOperand(operand: Operand, scope: Scope): Looked {
 function shown(path: readonly string[], scope: Scope): string {
   const looked = lookUp(path, scope)
   if ('unknown' in looked) return `(unknown: ${path.join('.')})`
-  return typeof looked.value === 'string' ? looked.value : JSON.stringify(looked.value)
+  return textOf(looked.value)
+}
+
+/** A value as it stands in a text. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -47,8 +47,7 @@ export function lineage(effect: string, effects: Effects): string[] {
 
 /** Every outcome makes a claim, also those that the effects file does not name. An unknown effect has no rules: it is refused. */
 function parentOf(effect: string, effects: Effects): string | undefined {
-  const known = effects[effect]
-  if (known !== undefined) return known.under
+  if (Object.hasOwn(effects, effect)) return effects[effect]?.under
   if (effect.startsWith('claim.')) return 'claim'
   if (effect === 'claim') return undefined
   throw new Error(`there is no effect \`${effect}\``)

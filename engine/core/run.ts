@@ -22,7 +22,8 @@ export interface Run {
   readonly records: Map<string, AttestedFact>
   /** The readings on which each decision was taken. */
   readonly bases: Map<string, Readonly<Record<string, AttestedFact>>>
-  readonly votes: SignedVote[]
+  /** Votes that were counted, on questions that stand. */
+  votes: readonly SignedVote[]
   /** How often an activity of this name was scheduled: ids stay unique and readable. */
   readonly activities: Map<string, number>
   /** Rounds of conflicts, by step. */
@@ -80,6 +81,11 @@ export function scopeOf(run: Run): Scope {
     facts: run.plan.facts,
     records: Object.fromEntries([...run.records].map(([name, { record }]) => [name, record])),
   }
+}
+
+/** The newest readings of these facts; one that could not be taken, since its own inputs are unknown, is attested by nobody. */
+export function attestedFacts(run: Run, names: ReadonlySet<string>): Record<string, AttestedFact> {
+  return Object.fromEntries([...run.records].filter(([name, { signature }]) => names.has(name) && signature !== ''))
 }
 
 /** Did every named step end with one of the named results? */

@@ -23,21 +23,29 @@ export function lookUp(path: readonly string[], scope: Scope): Looked {
   const start = rootValue(root, scope)
   if ('unknown' in start) return start
   const reached = follow({ value: start.value, type: scope.types[root] }, rest)
-  return reached === undefined ? { unknown: `\`${path.join('.')}\` is missing` } : { value: reached }
+  // There is no null in the language: it stands for nothing, not for a value (G10).
+  return reached === undefined || reached === null
+    ? { unknown: `\`${path.join('.')}\` is missing` }
+    : { value: reached }
 }
 
 /** The value of a root, as far as it is known: a fact only where nothing is in doubt (G10, G12). */
 export function rootValue(root: string, scope: Scope): Looked {
-  const plan = scope.facts[root]
+  const plan = own(scope.facts, root)
   if (plan === undefined) return certainValue(root, scope)
-  const record = scope.records[root]
+  const record = own(scope.records, root)
   const doubt = record === undefined ? `\`${root}\` was not read` : doubtOf(record, plan, scope)
   return doubt === undefined ? { value: record?.value as Json } : { unknown: doubt }
 }
 
 function certainValue(root: string, scope: Scope): Looked {
-  const value = scope.values[root]
+  const value = own(scope.values, root)
   return value === undefined ? { unknown: `\`${root}\` has no value` } : { value }
+}
+
+/** Names come from files: `valueOf` is one like any other. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 function doubtOf(record: FactRecord, plan: FactPlan, scope: Scope): string | undefined {
@@ -51,8 +59,8 @@ function doubtOfLists(record: FactRecord, plan: FactPlan): string | undefined {
   const lists = listFields(plan.result)
   if (lists.length === 0) return undefined
   if (record.complete !== true) return `${record.fact}: incomplete: its authority does not say that the list is whole`
-  const value = record.value as JsonObject
-  const empty = lists.find((field) => (value[field] as readonly Json[] | undefined)?.length === 0)
+  const value = record.value as JsonObject | null
+  const empty = lists.find((field) => (value?.[field] as readonly Json[] | null | undefined)?.length === 0)
   if (empty === undefined || plan.ifEmpty === 'allow') return undefined
   return `${record.fact}: empty: ${empty} is an empty list, and nothing says that empty is a value here`
 }
@@ -73,8 +81,8 @@ function follow(position: Position, path: readonly string[]): Json | undefined {
   if (field === undefined) return position.value
   if (position.type?.kind === 'optional') return followOptional(position, path)
   const object = position.value as JsonObject | null | undefined
-  if (typeof object !== 'object' || object === null || !Object.hasOwn(object, field))
-    return absentField(position, field, rest)
+  if (typeof object !== 'object' || object === null) return undefined
+  if (!Object.hasOwn(object, field)) return absentField(position, field, rest)
   return follow({ value: object[field], type: fieldType(position.type, field) }, rest)
 }
 
@@ -86,6 +94,7 @@ function absentField(position: Position, field: string, rest: readonly string[])
 
 function followOptional(position: Position, path: readonly string[]): Json | undefined {
   const [field, ...rest] = path
+  if (position.value === null) return undefined
   if (field === 'known') return position.value !== undefined
   if (field !== 'value' || position.value === undefined) return undefined
   const inner = position.type?.kind === 'optional' ? position.type.inner : undefined

@@ -20,9 +20,22 @@ import { StopSwitch } from './stops.ts'
 /** The contracts that are shipped; an allowlist adds to them when the catalogue is compiled. */
 export const shippedContracts: readonly Contract[] = shipped.map(contractOf)
 
-/** Reads and compiles the catalogue that a configuration names; mistakes are in its diagnostics. */
+/**
+ * Reads and compiles the catalogue that a configuration names; mistakes are in its diagnostics. The allowlist makes actions of
+ * its own, so it is read first.
+ */
 export async function compileConfigured(config: Config): Promise<CompiledCatalogue> {
-  return compileCatalogue(await readCatalogue(config.catalogue, { overlays: config.policyOverlays }), shippedContracts)
+  const sources = await readCatalogue(config.catalogue, { overlays: config.policyOverlays }).catch((error: unknown) => {
+    throw unreadable(config, error)
+  })
+  const catalogue = compileCatalogue(sources, shippedContracts)
+  const own = definitionsFromAllowlist(catalogue.allowlist).map(contractOf)
+  return own.length === 0 ? catalogue : compileCatalogue(sources, [...shippedContracts, ...own])
+}
+
+function unreadable(config: Config, error: unknown): OperatorError {
+  const { code = 'it cannot be read', path = config.catalogue } = error as NodeJS.ErrnoException
+  return new OperatorError('RP0106', `the catalogue cannot be read: ${path} (${code})`, 'name its folder as `catalogue` in runproof.yaml')
 }
 
 /** Opens the installation of a working folder for a process that carries out actions. A catalogue with mistakes is refused. */

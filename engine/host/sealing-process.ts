@@ -1,3 +1,4 @@
+import './orphan-guard.ts'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { NativeConnection, Worker } from '@temporalio/worker'
@@ -53,3 +54,5 @@ async function main(): Promise<void> {
 }
 
 await main()
+// Temporal's connection would keep a process alive that has nothing more to do.
+process.exit()

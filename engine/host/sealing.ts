@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { activityInfo } from '@temporalio/activity'
 import type { Client } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
@@ -38,11 +38,7 @@ export async function sealRun(request: SealRequest, workflow: WorkflowRef, offic
   const handle = office.client.workflow.getHandle(workflow.workflowId, workflow.temporalRunId)
   try {
     const history = await historyOf(handle, workflow)
-    const sealed = await seal(office.sealing, {
-      ...request,
-      history,
-      ...(await textOf(request.plan, office.catalogue)),
-    })
+    const sealed = await sealOnce(request, { history, ...(await textOf(request.plan, office.catalogue)) }, office)
     office.log.info(
       { run: request.admission.admission.runId, bundle: sealed.bundle, gaps: sealed.gaps.length },
       'sealed',
@@ -86,7 +82,7 @@ async function standingBundle(
 }
 
 async function textOf(plan: Plan, catalogue: string): Promise<{ runbook: Buffer } | object> {
-  const text = await readFile(join(catalogue, basename(plan.runbook.file.name))).catch(() => undefined)
+  const text = await readFile(join(catalogue, ...plan.runbook.file.name.split('/').slice(1))).catch(() => undefined)
   return text === undefined ? {} : { runbook: text }
 }
 

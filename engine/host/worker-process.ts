@@ -1,3 +1,4 @@
+import './orphan-guard.ts'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
@@ -33,3 +34,5 @@ async function main(): Promise<void> {
 }
 
 await main()
+// Temporal's connection would keep a process alive that has nothing more to do.
+process.exit()

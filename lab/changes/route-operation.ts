@@ -7,8 +7,10 @@ import { requireNotFrozen } from './freeze.ts'
 import type { Change } from './operate.ts'
 
 /** A rollback or a promotion: the same compare-and-swap; only promotions are frozen. */
-export function startOperation(request: PlatformRequest): Change {
-  const wanted = request.body as components['schemas']['OperationRequest']
+export function routeOperation(
+  request: PlatformRequest,
+  wanted: components['schemas']['RouteOperationRequest'],
+): Change {
   const { kind, environment, app, to, expected_epoch: expectedEpoch } = wanted
   return clientChange(kind, request, {
     environment,

@@ -21,7 +21,7 @@ export const READINGS = [
   'operation',
 ] as const
 /** Kinds of operations, by which mutating requests are told apart. */
-export const CHANGES = ['promotion', 'rollback', 'freeze', 'lift-freeze', 'build', 'edge-write'] as const
+export const CHANGES = ['promotion', 'rollback', 'freeze', 'lift-freeze', 'build', 'edge-write', 'void'] as const
 
 export type ReadingId = (typeof READINGS)[number]
 export type ChangeKind = (typeof CHANGES)[number]

@@ -424,10 +424,14 @@ export interface paths {
         get: operations["operations"];
         put?: never;
         /**
-         * Change the route owner by compare-and-swap on its epoch
+         * Change the route owner by compare-and-swap on its epoch, or burn an idempotency key
          * @description `rollback` and `promotion` write the owner only where the epoch is still `expected_epoch`; otherwise 409 `epoch-conflict`
          *     with the current owner, and nothing is changed. A promotion into a frozen environment is 409 `promotions-frozen`.
          *     Neither asks whether the artifact fits the database: that is the caller's to know.
+         *
+         *     `void` commits an operation that changes nothing under a key that no operation has. Like every repeat it waits for
+         *     a request of the same key that is under way. Where the key belongs to another operation, it is 422
+         *     `idempotency-key-reused`, which names that operation; so is every later request of a voided key.
          */
         post: operations["startOperation"];
         delete?: never;
@@ -482,7 +486,7 @@ export interface components {
         /** @enum {string} */
         EnvironmentClass: "production" | "staging";
         /** @enum {string} */
-        OperationKind: "promotion" | "rollback" | "freeze" | "lift-freeze" | "build" | "edge-write";
+        OperationKind: "promotion" | "rollback" | "freeze" | "lift-freeze" | "build" | "edge-write" | "void";
         /**
          * @description Route changes pass `route_cas` and `edge_propagating`; they end `healthy` or `rolled_back` when every edge and every
          *     allocation has followed, or `failed` when a newer epoch overtook them. All other kinds are `done` at once.
@@ -687,6 +691,7 @@ export interface components {
         /**
          * @description What it changed. `promotion`, `rollback`: `digest` and the new `epoch`. `freeze`: `freeze` and `expires_at`. `lift-freeze`:
          *     `freeze`, absent where none was in force. `build`: `digest`. `edge-write`: `digest` and the entry's `epoch`.
+         *     `void`: nothing.
          */
         OperationResult: {
             digest?: components["schemas"]["Digest"];
@@ -715,13 +720,18 @@ export interface components {
         EdgeWriteRequest: {
             digest: components["schemas"]["Digest"];
         };
-        OperationRequest: {
+        OperationRequest: components["schemas"]["RouteOperationRequest"] | components["schemas"]["VoidRequest"];
+        RouteOperationRequest: {
             /** @enum {string} */
             kind: "promotion" | "rollback";
             environment: components["schemas"]["Id"];
             app: components["schemas"]["Id"];
             to: components["schemas"]["Digest"];
             expected_epoch: components["schemas"]["Epoch"];
+        };
+        VoidRequest: {
+            /** @enum {string} */
+            kind: "void";
         };
     };
     responses: {

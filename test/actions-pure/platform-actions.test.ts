@@ -93,17 +93,59 @@ test.each(actions)(
   },
 )
 
-test('G1: only a whole list without the operation, made for this question, proves that nothing happened', async () => {
-  const list =
-    (complete: boolean, more: object = {}) =>
-    (seen: Seen) => ({
-      json: { complete, items: [], nonce: seen.headers['x-request-nonce'], served_at: at, ...more },
-      headers: { 'x-request-nonce': String(seen.headers['x-request-nonce']) },
-    })
-  expect(await settledBy(list(true))).toEqual({ state: 'not-done' })
-  expect(await settledBy(list(false))).toMatchObject({ state: 'unknown' })
-  expect(await settledBy(list(true, { nonce: 'of another question' }))).toMatchObject({ state: 'unknown' })
-  expect(await settledBy(list(true, { items: undefined }))).toMatchObject({ state: 'unknown' })
+test('G1: where nothing happened, the key of the effect is burnt', async () => {
+  const { settle, server } = against('platform.rollbackRouteOwner', rollback, inTurn(none, voided))
+  expect(await settle()).toEqual({ state: 'voided' })
+  const [asked, burnt, ...more] = server().seen
+  expect([asked?.method, burnt?.method, burnt?.url, more]).toEqual(['GET', 'POST', '/v1/operations', []])
+  expect(burnt?.headers).toMatchObject({ 'idempotency-key': key, authorization: 'Bearer token-of-platform' })
+  expect(JSON.parse(burnt?.body ?? '')).toEqual({ kind: 'void' })
+  expect(burnt?.headers['x-request-nonce']).not.toBe(asked?.headers['x-request-nonce'])
+})
+
+test('G1: a key that was burnt before is settled as voided, by a question alone', async () => {
+  const { settle, server } = against('platform.rollbackRouteOwner', rollback, voided)
+  expect(await settle()).toEqual({ state: 'voided' })
+  expect(server().seen.map(({ method }) => method)).toEqual(['GET'])
+})
+
+test.each([
+  ['incomplete', { complete: false }],
+  ['made for another question', { nonce: 'of another question' }],
+  ['none', { items: undefined }],
+])('G1: a list that is %s settles nothing, and no key is burnt', async (_what, more) => {
+  const { settle, server } = against('platform.rollbackRouteOwner', rollback, (seen) => none(seen, more))
+  expect(await settle()).toMatchObject({ state: 'unknown' })
+  expect(server().seen.map(({ method }) => method)).toEqual(['GET'])
+})
+
+test.each([
+  ['by a request that was under way', done, { state: 'done', output: { operation: 'op-9', epoch: 5 } }],
+  ['by another void', voided, { state: 'voided' }],
+  ['and nobody has it', none, { state: 'unknown' }],
+  ['and nobody can say by whom', () => problem(500, 'internal'), { state: 'unknown' }],
+] satisfies [string, (seen: Seen) => Answer, object][])(
+  'G1: a key that was taken in the meantime %s is looked up once more',
+  async (_what, again, settled) => {
+    const taken = () => problem(422, 'idempotency-key-reused', { operation: 'op-9' })
+    const { settle, server } = against('platform.rollbackRouteOwner', rollback, inTurn(none, taken, again))
+    expect(await settle()).toMatchObject(settled)
+    expect(server().seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET'])
+  },
+)
+
+test.each([
+  ['a platform that knows no void', () => problem(400, 'bad-request')],
+  ['a 500', () => problem(500, 'internal')],
+  ['a 422 of somebody else', () => ({ status: 422, text: 'no' })],
+  ['a success without an operation', (seen) => proven(seen, {})],
+  ['an operation of another kind', done],
+  ['a void of another key', (seen) => platform(seen, { kind: 'void', result: {}, key: 'other' })],
+  ['an answer to another question', (seen) => ({ ...voided(seen), headers: { 'x-request-nonce': 'other' } })],
+] satisfies [string, (seen: Seen) => Answer][])('G1: %s burns no key', async (_what, answer) => {
+  const { settle, server } = against('platform.rollbackRouteOwner', rollback, inTurn(none, answer))
+  expect(await settle()).toMatchObject({ state: 'unknown', detail: expect.any(String) as string })
+  expect(server().seen.map(({ method }) => method)).toEqual(['GET', 'POST'])
 })
 
 test.each([
@@ -198,6 +240,30 @@ function platform(seen: Seen, done: { kind: string; result: JsonObject; key?: st
       headers,
     }
   return { status: 201, json: { operation, ...proof }, headers }
+}
+
+function done(seen: Seen): Answer {
+  return platform(seen, { kind: 'rollback', result: { digest: two, epoch: 5 } })
+}
+
+function voided(seen: Seen): Answer {
+  return platform(seen, { kind: 'void', result: {} })
+}
+
+function none(seen: Seen, more: object = {}): Answer {
+  return proven(seen, { complete: true, items: [], ...more })
+}
+
+/** An answer that proves that it was made for this request, unless the body says otherwise. */
+function proven({ headers }: Seen, body: object): Answer {
+  const nonce = headers['x-request-nonce']
+  return { json: { nonce, served_at: at, ...body }, headers: { 'x-request-nonce': String(nonce) } }
+}
+
+/** Answers one request after the other; one more than expected is a 500. */
+function inTurn(...answers: ((seen: Seen) => Answer)[]): (seen: Seen) => Answer {
+  const left = [...answers]
+  return (seen) => left.shift()?.(seen) ?? problem(500, 'internal')
 }
 
 function problem(status: number, code: string, more: object = {}): Answer {

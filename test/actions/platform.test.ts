@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { Conflict, type ActionContext } from '../../actions/define.ts'
+import { Conflict, Refused, type ActionContext } from '../../actions/define.ts'
 import { definitions } from '../../actions/index.ts'
 import { parseInput, parseOutput } from '../../actions/validate.ts'
 import { startLab, type Lab } from '../../lab/start-lab.ts'
@@ -69,15 +70,62 @@ test('G7: a rollback writes on the epoch that it expects, and a second one on it
   await expect(lost).rejects.toMatchObject({ found: { digest: to, epoch: output['epoch'] } })
 })
 
-test('G1: what was done is settled as done, what was not as not done, also when the reply was lost', async () => {
+test('G1: what was done is settled as done, also when the reply was lost', async () => {
   const freeze = named('platform.freezePromotions', asAction)
   const input = { environment: 'production', lasts: 60_000 }
-  expect(await freeze.settle(input, context('key-of-freeze'))).toEqual({ state: 'not-done' })
   await admin('POST', '/faults', { fault: 'drop-reply', on: 'freeze' })
   await expect(freeze.perform(input, context('key-of-freeze'))).rejects.toThrow('failed')
   const settled = await freeze.settle(input, context('key-of-freeze'))
   expect(settled).toMatchObject({ state: 'done', output: { freeze: expect.any(String) as string } })
   expect(await read('platform.promotionFreeze')).toMatchObject({ active: true, admitsPromotions: false })
+})
+
+test('G1: a key that was never sent is settled as voided, and a request that arrives late with it changes nothing', async () => {
+  const { rollback, input, owner } = await badDeploy()
+  expect(await rollback.settle(input, context('key-of-late-1'))).toEqual({ state: 'voided' })
+  const late = await rollback.perform(input, context('key-of-late-1')).catch((cause: unknown) => cause)
+  expect(late).toMatchObject({ message: expect.stringContaining('idempotency-key-reused') as string })
+  expect([late instanceof Refused, late instanceof Conflict]).toEqual([false, false])
+  expect(await ownerNow()).toEqual(owner)
+  expect(await rollback.settle(input, context('key-of-late-1'))).toEqual({ state: 'voided' })
+  expect(await rollback.perform(input, context('key-of-late-2'))).toMatchObject({ epoch: owner.epoch + 1 })
+})
+
+test.each([
+  { then: 'go', settled: 'done', moved: 1 },
+  { then: 'abort', settled: 'voided', moved: 0 },
+])('G1: settling waits for a request that is under way; on $then it is $settled', async ({ then, settled, moved }) => {
+  const { rollback, input, owner } = await badDeploy()
+  await admin('POST', '/faults', { fault: 'hold', on: 'rollback', at: 'before-commit' })
+  const first = rollback.perform(input, context('key-of-held-1')).catch(() => undefined)
+  const held = await vi.waitFor(async () => {
+    const { items } = (await admin('GET', '/held')) as { items: { id: number }[] }
+    expect(items).toHaveLength(1)
+    return items[0]?.id
+  })
+  const settling = rollback.settle(input, context('key-of-held-1'))
+  await setTimeout(200)
+  await admin('POST', `/held/${held}/release`, { then })
+  expect((await settling).state).toBe(settled)
+  await first
+  expect((await ownerNow()).epoch).toBe(owner.epoch + moved)
+})
+
+test('G1: a list that is empty and claims to be whole is not believed: the key is taken', async () => {
+  const { rollback, input } = await badDeploy()
+  const output = await rollback.perform(input, context('key-of-empty-1'))
+  await admin('POST', '/faults', { fault: 'empty-lists', on: 'operations', times: 1 })
+  expect(await rollback.settle(input, context('key-of-empty-1'))).toEqual({ state: 'done', output })
+  await admin('POST', '/faults', { fault: 'empty-lists', on: 'operations' })
+  expect(await rollback.settle(input, context('key-of-empty-1'))).toMatchObject({ state: 'unknown' })
+})
+
+test('G1: a void whose reply is lost settles nothing; asked again, the key is voided', async () => {
+  const { rollback, input, owner } = await badDeploy()
+  await admin('POST', '/faults', { fault: 'drop-reply', on: 'void' })
+  expect(await rollback.settle(input, context('key-of-lost-1'))).toMatchObject({ state: 'unknown' })
+  expect(await rollback.settle(input, context('key-of-lost-1'))).toEqual({ state: 'voided' })
+  expect(await ownerNow()).toEqual(owner)
 })
 
 test('a freeze is lifted, and lifting again says that there was none', async () => {
@@ -140,6 +188,20 @@ test('G40: a notice arrives at the sink', async () => {
   expect(await tell.perform(parseInput(tell, notice), context())).toEqual({ delivered: true })
   expect(JSON.stringify(await admin('GET', '/webhooks'))).toContain('the run was denied')
 })
+
+/** A route with a bad owner, and the rollback that would mend it. */
+async function badDeploy() {
+  await admin('POST', '/promote', { ...subject, version: 99, errorRatio: 0.08 })
+  const owner = await ownerNow()
+  const { digest: to } = await read('platform.previousOwner')
+  const input = { ...subject, to, expectedEpoch: owner.epoch } as JsonObject
+  return { rollback: named('platform.rollbackRouteOwner', asAction), input, owner }
+}
+
+async function ownerNow() {
+  const { digest, epoch } = await read('platform.routeOwner')
+  return { digest, epoch: Number(epoch) }
+}
 
 /** What a host would give: three connections of the lab, a key, the guarded fetch. */
 function context(idempotencyKey = `key-of-test-${(keys += 1)}`): ActionContext {

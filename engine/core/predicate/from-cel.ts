@@ -131,9 +131,10 @@ class Translation {
 
   #refuseCall(name: string, at: Part): undefined {
     const said = Object.hasOwn(REFUSED_CALLS, name) ? REFUSED_CALLS[name] : undefined
+    if (said !== undefined) return this.#refuse(at, said)
     return this.#refuse(
       at,
-      said ?? `there is no function \`${name}\` like this`,
+      `there is no function \`${name}\` like this`,
       'there are `all`, `exists`, `filter`, `map`, `size` and `sum`',
     )
   }

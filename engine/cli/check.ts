@@ -1,0 +1,57 @@
+import { statSync } from 'node:fs'
+import { basename, relative, resolve, sep } from 'node:path'
+import type { Diagnostic } from '../../schemas/diagnostic.ts'
+import { jsonDiagnostics } from '../diagnostics/json.ts'
+import { renderDiagnostics } from '../diagnostics/render.ts'
+import { readConfig } from '../host/config.ts'
+import { OperatorError } from '../host/operator-error.ts'
+import { openCatalogue } from './catalogue.ts'
+import type { ReadCatalogue } from './catalogue.ts'
+import { EXIT } from './exit.ts'
+import type { Exit } from './exit.ts'
+import type { Call } from './program.ts'
+import { columns, paint, print } from './terminal.ts'
+
+/** Finds every mistake of the catalogue, or of the folder or files that are named. */
+export async function check({ folder, args, options }: Call<{ json?: true }>): Promise<Exit> {
+  const config = readConfig(folder)
+  const paths = args.map((path) => resolve(path))
+  const folders = paths.filter((path) => isFolder(path))
+  const catalogue = folders[0] ?? config.catalogue
+  if (folders.length > 1)
+    throw new OperatorError('RP0005', 'one folder is checked at a time', 'a catalogue is one folder')
+  const read = await openCatalogue({ ...config, catalogue })
+  const files = paths.filter((path) => path !== catalogue).map((path) => nameIn(catalogue, path, read))
+  const found = read.compiled.diagnostics.filter(({ span }) => files.length === 0 || files.includes(span.file))
+  if (options.json === true) print(JSON.stringify(jsonDiagnostics(found, read.texts), null, 2))
+  else report(found, files, read)
+  return found.some(isError) ? EXIT.runbookWrong : EXIT.ok
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** Files are known by their name below the catalogue's folder. */
+function nameIn(catalogue: string, path: string, { texts }: ReadCatalogue): string {
+  const name = [basename(catalogue), ...relative(catalogue, path).split(sep)].join('/')
+  if (name in texts) return name
+  throw new OperatorError(
+    'RP0005',
+    `${path} is not part of the catalogue ${catalogue}`,
+    'name a .yaml file below it, or a folder that is a catalogue',
+  )
+}
+
+function report(found: readonly Diagnostic[], files: readonly string[], { compiled, texts }: ReadCatalogue): void {
+  if (found.length > 0) print(renderDiagnostics(found, texts, columns()))
+  const errors = found.filter(isError).length
+  const looked = files.length > 0 ? files.join(', ') : `${Object.keys(texts).length} files`
+  const runbooks = files.length > 0 ? '' : `, runbooks: ${Object.keys(compiled.runbooks).join(', ') || 'none'}`
+  if (errors > 0) print(paint('red', `${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in ${looked}`))
+  else print(`${paint('green', 'ok')}: ${looked}${runbooks}`)
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}

@@ -1,0 +1,149 @@
+import type { Exit } from './exit.ts'
+import { EXIT } from './exit.ts'
+
+/** What an error of the command line means: the table behind every `RPxxxx`. */
+export interface CodeEntry {
+  readonly title: string
+  readonly cause: string
+  readonly cure: string
+  readonly exit: Exit
+}
+
+const usage = entryWith(EXIT.usageWrong)
+const away = entryWith(EXIT.runFailed)
+
+export const CODES = {
+  RP0001: usage(
+    'the Node that runs Runproof is not installed',
+    'the checkout has no node_modules',
+    'run `npm ci` in it',
+  ),
+  RP0002: usage('the command line is wrong', 'a command, option or argument is unknown or missing', 'runproof --help'),
+  RP0003: usage(
+    'the inputs of a run are wrong',
+    'one is missing, unknown or of another type',
+    'runproof run <runbook> --help',
+  ),
+  RP0004: usage(
+    'there is no such runbook',
+    'the catalogue has no runbook of this id',
+    'name one of those that the hint lists',
+  ),
+  RP0005: usage(
+    'a path is not part of the catalogue',
+    'a file is checked within the catalogue that it belongs to',
+    'name a file below the catalogue, or a folder that is one',
+  ),
+  RP0101: usage(
+    'runproof.yaml cannot be used',
+    'it does not parse, or has a key that does not exist',
+    'compare it with the one in README.md',
+  ),
+  RP0102: usage(
+    'a secret is missing',
+    'the variable, file or command that runproof.yaml names gives none',
+    'set it before `runproof up`',
+  ),
+  RP0103: usage(
+    'nothing runs here',
+    'no `runproof up` is running in this folder',
+    'start it, or name its folder with --folder',
+  ),
+  RP0104: usage(
+    'a connection is missing',
+    'an action needs a connection that runproof.yaml does not name',
+    'name it under `connections`',
+  ),
+  RP0105: entryWith(EXIT.runbookWrong)(
+    'the catalogue has mistakes',
+    'a file of the catalogue does not compile',
+    'runproof check',
+  ),
+  RP0106: usage(
+    'the catalogue cannot be read',
+    'the folder that holds runbooks, rules and policy is missing or closed to this user',
+    'name it as `catalogue` in runproof.yaml',
+  ),
+  RP0107: away(
+    'a process does not start',
+    'it ended before it was ready; its log stands above',
+    'mend what the log says, and start `runproof up` again',
+  ),
+  RP0108: usage(
+    'Runproof runs here already',
+    'another `runproof up` holds the lock of this folder',
+    'use it, or stop it first',
+  ),
+  RP0201: away(
+    'Temporal cannot be reached',
+    'the server is not running, or does not answer',
+    'start it with `runproof up`, or mend TEMPORAL_ADDRESS',
+  ),
+  RP0202: away(
+    'a server cannot be had',
+    'no way to find or get it works on this machine',
+    'take one of the ways that the error names',
+  ),
+  RP0203: away(
+    'an earlier Temporal server still runs',
+    'it holds the database of this folder',
+    'wait until it has ended, or end it',
+  ),
+  RP0301: usage('there is no such run', 'neither Temporal nor the evidence store knows this id', 'runproof runs'),
+  RP0302: usage('no answer is awaited', 'the run has no open question, or not for this role', 'runproof show <run>'),
+  RP0303: usage(
+    'there is no such stop',
+    'no emergency stop of this id is in force',
+    'name one of those that the hint lists',
+  ),
+  RP0304: away(
+    'a run ended without saying how',
+    'its workflow was terminated, timed out or failed',
+    'its evidence is sealed within a minute: runproof evidence list',
+  ),
+  RP0305: away(
+    'a run is closing',
+    'the live run of the same key took no further start, and did not end',
+    'look at it with `runproof runs`',
+  ),
+  RP0306: usage('the run has ended already', 'only a run that goes on can be cancelled', 'runproof show <run>'),
+  RP0401: away(
+    'a Plan is not kept any more',
+    'an alert was admitted for a Plan that has since been removed',
+    'start the runbook by hand: runproof run <runbook>',
+  ),
+  RP0402: usage(
+    'others can read the webhook token',
+    'its file is open to other users',
+    'close it with chmod 600, and replace the token',
+  ),
+  RP0403: usage(
+    'there is no webhook token',
+    'its file is empty, or the token too short',
+    'remove the file: the next start makes a new one',
+  ),
+  RP0404: away(
+    'the HTTP server cannot listen',
+    'its port is taken, or not for this user',
+    'name another `server.port` in runproof.yaml',
+  ),
+  RP0501: entryWith(EXIT.evidenceWrong)(
+    'evidence or its keys cannot be used',
+    'a file is absent, unreadable or not as it must be',
+    'do as the hint says',
+  ),
+  RP0901: entryWith(EXIT.bug)(
+    'a bug in Runproof',
+    'something happened that nobody has thought of',
+    'run the command again with --debug, and report what it prints',
+  ),
+} as const satisfies Readonly<Record<string, CodeEntry>>
+
+/** The entry of a code, if it is one of ours. */
+export function entryOf(code: string): CodeEntry | undefined {
+  return (CODES as Readonly<Record<string, CodeEntry>>)[code]
+}
+
+function entryWith(exit: Exit): (title: string, cause: string, cure: string) => CodeEntry {
+  return (title, cause, cure) => ({ title, cause, cure, exit })
+}

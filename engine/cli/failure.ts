@@ -1,0 +1,64 @@
+import { CommanderError } from 'commander'
+import { EvidenceError } from '../../evidence/errors.ts'
+import { OperatorError } from '../host/operator-error.ts'
+import { CODES, entryOf } from './codes.ts'
+import { EXIT } from './exit.ts'
+import type { Exit } from './exit.ts'
+import { paintError, say } from './terminal.ts'
+
+interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly exit: Exit
+}
+
+/** Says what went wrong and what to do about it; a stack only where it was asked for. Answers with the exit code. */
+export function reportFailure(error: unknown, { debug }: { readonly debug: boolean }): Exit {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+  const { code, message, hint, exit } = failureOf(error)
+  say(`${paintError('red', `error[${code}]`)}: ${message}`)
+  if (hint !== undefined) say(`${paintError('cyan', 'hint')}: ${hint}`)
+  if (debug && error instanceof Error) say(error.stack ?? '')
+  return exit
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof OperatorError) return known(error.code, error.message, error.hint)
+  if (error instanceof CommanderError) return ofCommandLine(error)
+  if (error instanceof EvidenceError) return known('RP0501', error.message, error.hint)
+  if (isTemporalAway(error)) return known('RP0201', 'Temporal does not answer', CODES.RP0201.cure)
+  if (isOfService(error)) return ofService(error)
+  return known('RP0901', error instanceof Error ? error.message : String(error), CODES.RP0901.cure)
+}
+
+function known(code: string, message: string, hint: string): Failure {
+  return { code, message, hint, exit: entryOf(code)?.exit ?? EXIT.runFailed }
+}
+
+/** Commander writes `error: unknown option '--x'` and `(Did you mean --y?)`. */
+function ofCommandLine({ message }: CommanderError): Failure {
+  const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const hint = suggestion?.replace(/^\(D/, 'd').replace(/\)$/, '') ?? CODES.RP0002.cure
+  return known('RP0002', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), hint)
+}
+
+/** By name: engine/services, with Temporal's client behind it, is loaded by those commands alone that need it. */
+function isOfService(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ServiceError' && error.cause === undefined
+}
+
+/** Its message names every way there is, and may bring a hint of its own. */
+function ofService({ message }: Error): Failure {
+  const exit = CODES.RP0202.exit
+  return message.includes('hint:')
+    ? { code: 'RP0202', message, exit }
+    : { ...known('RP0202', message, CODES.RP0202.cure), exit }
+}
+
+const UNAVAILABLE = [4, 14]
+
+function isTemporalAway(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined
+  return typeof cause?.code === 'number' && UNAVAILABLE.includes(cause.code)
+}

@@ -1,0 +1,20 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Aborted as soon as this process is asked to end, or whoever started it is gone. One Ctrl-C may arrive twice, from the
+ * terminal and from `bin/runproof.mjs`; so a second one is not taken for impatience.
+ */
+export function interruption(): AbortSignal {
+  const asked = new AbortController()
+  const ask = (): void => asked.abort()
+  for (const signal of SIGNALS) process.on(signal, ask)
+  process.once('disconnect', ask)
+  process.channel?.unref()
+  return asked.signal
+}
+
+/** Resolves when the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

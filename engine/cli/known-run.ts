@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { readBag } from '../../evidence/bag-folder.ts'
+import { isReading, readRecord } from '../../evidence/record.ts'
+import type { RunRecord } from '../../evidence/record.ts'
+import { openStore } from '../../evidence/store.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { RunState, StepState } from '../../schemas/run.ts'
+import { readConfig } from '../host/config.ts'
+import { OperatorError } from '../host/operator-error.ts'
+import { PlanArchive } from '../host/plan-archive.ts'
+import { findRun, stateOf } from '../host/runs.ts'
+import { StateFolder } from '../host/state-folder.ts'
+import { atStation } from './station.ts'
+
+/** A run as far as it is known here, with its Plan where that was kept. */
+export interface KnownRun {
+  readonly state: RunState
+  readonly plan: Plan | undefined
+  /** The bundle that tells it; absent while Temporal does. */
+  readonly bundle?: string
+}
+
+/** A run, from its bundle where it is sealed: that stays when Temporal has forgotten it. Otherwise as it is now. */
+export async function knownRun(folder: string, runId: string): Promise<KnownRun> {
+  return (await sealedRun(folder, runId)) ?? liveRun(folder, runId)
+}
+
+async function liveRun(folder: string, runId: string): Promise<KnownRun> {
+  return atStation(folder, async ({ client, state: { plans } }) => {
+    const state = await stateOf(await findRun(client, runId))
+    return { state, plan: await new PlanArchive(plans).find(state.planDigest) }
+  })
+}
+
+async function sealedRun(folder: string, runId: string): Promise<KnownRun | undefined> {
+  const bundle = openStore(readConfig(folder).evidence).bundlePath(runId)
+  if (!existsSync(bundle)) return undefined
+  const { files } = await readBag(bundle)
+  try {
+    const record = readRecord(files)
+    return { state: stateIn(record), plan: record.plan, bundle }
+  } catch {
+    throw new OperatorError(
+      'RP0501',
+      `the bundle ${bundle} cannot be read`,
+      `runproof evidence verify ${runId} --trust ${new StateFolder('').path}/trust`,
+    )
+  }
+}
+
+/** What a bundle holds, in the shape of a live run. */
+function stateIn(record: RunRecord): RunState {
+  const { runId, planDigest, inputs, trigger } = record.admission.admission
+  const { id: runbook, title } = record.plan.runbook
+  return {
+    ...{ runId, runbook, title, planDigest, inputs, trigger },
+    phase: 'sealed',
+    steps: stepsIn(record),
+    facts: factsIn(record),
+    outcome: record.outcome,
+    entries: record.entries,
+  }
+}
+
+function stepsIn({ plan, entries }: RunRecord): StepState[] {
+  return plan.steps.map(({ id, kind }) => {
+    const ended = entries.findLast((entry) => entry.kind === 'step' && entry.step === id)
+    if (ended?.kind !== 'step') return { id, kind, status: 'pending' }
+    const { result, detail, at } = ended
+    return {
+      id,
+      kind,
+      status: result === 'skipped' ? 'skipped' : 'ended',
+      result,
+      endedAt: at,
+      ...(detail === undefined ? {} : { detail }),
+    }
+  })
+}
+
+/** The newest reading of each fact, from the history. */
+function factsIn({ history }: RunRecord): RunState['facts'] {
+  const records = history.activities.flatMap((activity) => (isReading(activity) ? [activity.result.record] : []))
+  return Object.fromEntries(records.map((record) => [record.fact, record]))
+}

@@ -1,0 +1,74 @@
+import { Command } from 'commander'
+import type { InputPlan, Plan } from '../../../schemas/plan.ts'
+import type { JsonObject } from '../../../schemas/json.ts'
+import { describeType } from '../../core/cel.ts'
+import { OperatorError } from '../../host/operator-error.ts'
+import { checkInputs } from '../../host/run-inputs.ts'
+import { say } from '../terminal.ts'
+
+/** With what a run is started. */
+export interface StartOptions {
+  readonly inputs: JsonObject
+  readonly reason?: string
+}
+
+/** Reads a runbook's inputs from options that are named after them; what is missing or wrong is told with the usage. */
+export function startOptions(plan: Plan, args: readonly string[]): StartOptions {
+  const command = commandOf(plan)
+  command.parse([...args], { from: 'user' })
+  const { reason } = command.opts<{ reason?: string }>()
+  const checked = checkInputs(plan, givenTo(plan, command))
+  if ('inputs' in checked) return { inputs: checked.inputs, ...(reason === undefined ? {} : { reason }) }
+  say(command.helpInformation())
+  throw new OperatorError('RP0003', checked.problems.join('; '), `runproof run ${plan.runbook.id} ${exampleOf(plan)}`)
+}
+
+/** A command of its own for each runbook, so that usage and suggestions are its. */
+function commandOf({ runbook, inputs }: Plan): Command {
+  refuseReserved(inputs)
+  const command = new Command(`runproof run ${runbook.id}`)
+    .description(runbook.title)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .allowExcessArguments(false)
+  for (const [name, input] of Object.entries(inputs)) command.option(`--${flagOf(name)} <value>`, describe(input))
+  if (inputs['reason'] === undefined) command.option('--reason <text>', 'why; it stays on record')
+  return command
+    .option('--folder <dir>', 'working folder (default: this one)')
+    .option('--debug', 'show the stack of an error')
+}
+
+/** `reason` is none: where a runbook has such an input, its value is the reason of the start too. */
+const RESERVED = ['folder', 'debug', 'help']
+
+function refuseReserved(inputs: Plan['inputs']): void {
+  const [taken] = Object.keys(inputs).filter((name) => RESERVED.includes(name))
+  if (taken === undefined) return
+  throw new OperatorError(
+    'RP0003',
+    `the input \`${taken}\` cannot be given here: \`--${taken}\` is an option of every run`,
+    'rename the input in the runbook',
+  )
+}
+
+function describe({ type, default: preset, text }: InputPlan): string {
+  const need = preset === undefined ? 'required' : `default ${JSON.stringify(preset)}`
+  return `${text === undefined ? '' : `${text}; `}${describeType(type)}; ${need}`
+}
+
+/** Commander knows options in camelCase, as inputs are named. */
+function givenTo({ inputs }: Plan, command: Command): Record<string, string> {
+  const options = command.opts<Record<string, string | undefined>>()
+  return Object.fromEntries(
+    Object.keys(inputs).flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  )
+}
+
+function exampleOf({ inputs }: Plan): string {
+  const required = Object.entries(inputs).filter(([, input]) => input.default === undefined)
+  return required.map(([name]) => `--${flagOf(name)} <${name}>`).join(' ')
+}
+
+function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+import type { CompiledRunbook } from '../../language/catalogue.ts'
+import { readConfig } from '../../host/config.ts'
+import { OperatorError } from '../../host/operator-error.ts'
+import { admit, begin, RunClosing } from '../../host/start-run.ts'
+import type { Start, Started } from '../../host/start-run.ts'
+import { runbookOf, soundCatalogue } from '../catalogue.ts'
+import type { Exit } from '../exit.ts'
+import { folderOf } from '../folder.ts'
+import { identity } from '../identity.ts'
+import type { Call } from '../program.ts'
+import { admitting, atStation } from '../station.ts'
+import type { Station } from '../station.ts'
+import { paint, print } from '../terminal.ts'
+import { followRun } from './follow.ts'
+import { startOptions } from './inputs.ts'
+import type { StartOptions } from './inputs.ts'
+
+/** Starts a runbook and follows the run to its end; Ctrl-C leaves the run alive. */
+export async function run({ folder, args }: Call): Promise<Exit> {
+  const [named = '', ...rest] = args
+  const working = folderGivenLate(rest) ?? folder
+  const runbook = runbookOf(await soundCatalogue(readConfig(working)), named)
+  const options = startOptions(runbook.plan, rest)
+  return atStation(working, async (station) => {
+    const started = await start(station, runbook, options)
+    print(headline(started))
+    return followRun(station.client, started.runId)
+  })
+}
+
+/** What stands behind the runbook's name belongs to its inputs; the folder is needed to know these. */
+function folderGivenLate(args: readonly string[]): string | undefined {
+  const options = { folder: { type: 'string' } } as const
+  const { folder } = parseArgs({ args: [...args], options, strict: false }).values
+  return typeof folder === 'string' ? folderOf(folder) : undefined
+}
+
+async function start(
+  { client, state }: Station,
+  { plan, digest }: CompiledRunbook,
+  options: StartOptions,
+): Promise<Started> {
+  const { inputs, reason } = options
+  const trigger = { kind: 'person' as const, by: identity(), ...(reason === undefined ? {} : { reason }) }
+  const wanted: Start = { plan, planDigest: digest, inputs, trigger }
+  const own = await admitting(state)
+  return onceClosed(async () => begin(client, plan, await admit(wanted, own)))
+}
+
+const CLOSING_PATIENCE_MS = 30_000
+
+/** A run of the same key that is just closing takes no more: the next one starts as soon as it has. */
+async function onceClosed(attempt: () => Promise<Started>): Promise<Started> {
+  const until = Date.now() + CLOSING_PATIENCE_MS
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof RunClosing)) throw error
+      if (Date.now() > until)
+        throw new OperatorError('RP0305', error.message, 'look at it with `runproof runs`, then start again')
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
+
+function headline({ runId, workflowId, merged }: Started): string {
+  if (!merged) return `run ${paint('bold', runId)}`
+  return `${workflowId} runs already: this start was merged into run ${paint('bold', runId)}`
+}

@@ -1,0 +1,9 @@
+import type { Exit } from '../exit.ts'
+import type { Call } from '../program.ts'
+import { atStation } from '../station.ts'
+import { followRun } from './follow.ts'
+
+/** Follows a run that was started by whatever, from its first step. */
+export async function watch({ folder, args }: Call): Promise<Exit> {
+  return atStation(folder, async ({ client }) => followRun(client, args[0] ?? ''))
+}

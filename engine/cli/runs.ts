@@ -1,0 +1,64 @@
+import { listRuns } from '../host/runs.ts'
+import type { RunSummary } from '../host/runs.ts'
+import { OperatorError } from '../host/operator-error.ts'
+import { EXIT } from './exit.ts'
+import type { Exit } from './exit.ts'
+import type { Call } from './program.ts'
+import { sealedRuns } from './sealed-runs.ts'
+import { atStation } from './station.ts'
+import { print, say } from './terminal.ts'
+import { table } from './view/table.ts'
+
+interface Line {
+  readonly runId: string
+  readonly runbook: string
+  readonly startedAt: string
+  /** How it ended, or Temporal's word for how it stands. */
+  readonly state: string
+  readonly sealed: boolean
+}
+
+/** Lists runs: those that Temporal knows, and sealed ones that it has forgotten. */
+export async function runs({ folder, options }: Call<{ limit: string; json?: true }>): Promise<Exit> {
+  const limit = countOf(options.limit)
+  const lines = (await allRuns(folder, limit)).slice(0, limit)
+  if (options.json === true) print(JSON.stringify(lines, null, 2))
+  else if (lines.length === 0) print('there are no runs yet; start one: runproof run <runbook>')
+  else for (const line of table(['RUN', 'RUNBOOK', 'STARTED', 'STATE'], lines.map(cellsOf))) print(line)
+  return EXIT.ok
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
+  throw new OperatorError('RP0002', `\`${text}\` is no number of runs`, 'write it so: --limit 50')
+}
+
+async function allRuns(folder: string, limit: number): Promise<Line[]> {
+  const sealed = await sealedRuns(folder)
+  const live = await atStation(folder, async ({ client }) => listRuns(client, { limit })).catch(noneLive)
+  const bundles = new Map(sealed.map((run) => [run.runId, run]))
+  const known = new Set(live.map(({ runId }) => runId))
+  const lines = [
+    ...live.map((run) => lineOf(run, bundles.get(run.runId)?.outcome)),
+    ...sealed
+      .filter(({ runId }) => !known.has(runId))
+      .map(({ outcome, ...run }) => ({ ...run, state: outcome, sealed: true })),
+  ]
+  return lines.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+}
+
+function noneLive(error: unknown): RunSummary[] {
+  if (!(error instanceof OperatorError)) throw error
+  say(`only sealed runs are listed: ${error.message}`)
+  return []
+}
+
+/** A run that has closed without an outcome was cut off: its Temporal state says how. */
+function lineOf({ runId, runbook, startedAt, status, outcome }: RunSummary, sealedAs: string | undefined): Line {
+  const state = sealedAs ?? outcome ?? status.toLowerCase()
+  return { runId, runbook, startedAt, state, sealed: sealedAs !== undefined }
+}
+
+function cellsOf({ runId, runbook, startedAt, state, sealed }: Line): string[] {
+  return [runId, runbook, startedAt.replace(/\.\d+Z$/, 'Z'), sealed ? state : `${state} (not sealed)`]
+}

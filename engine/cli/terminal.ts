@@ -1,0 +1,39 @@
+import { styleText } from 'node:util'
+import { printable, widthOf } from '../diagnostics/width.ts'
+
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+
+/** Writes a line of the result. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Writes a line of progress, beside the result. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Colours a part of the result, where a terminal shows it and NO_COLOR is not set. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout })
+}
+
+/** The same for progress and errors. */
+export function paintError(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stderr })
+}
+
+/** Text from elsewhere, on one line: it cannot steer the terminal. */
+export function plain(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, ' '))
+}
+
+/** Fills a text up with spaces to a width, as a terminal shows it. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)))
+}
+
+/** How many columns there are; 80 where nobody looks. */
+export function columns(): number {
+  return Math.max(60, process.stdout.columns || 80)
+}

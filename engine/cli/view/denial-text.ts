@@ -1,0 +1,21 @@
+import type { Denial, Verdict } from '../../../schemas/run.ts'
+import { paint, plain } from '../terminal.ts'
+import { observedLines } from './verdict-text.ts'
+
+/** Why an effect was denied: the rule, the predicates that did not hold, what was observed, and the next safe step; not what was said already. */
+export function denialText({ rule, by, message, verdicts, unknown, next }: Denial, already: string): string[] {
+  const because = message === already ? '' : `: ${plain(message)}`
+  return [
+    `  ${paint('red', 'denied')}    ${rule === undefined ? `by the ${by}` : `by ${rule}`}${unknown ? ' (unknown denies)' : ''}${because}`,
+    ...verdicts.filter(({ says }) => says !== 'true').flatMap(verdictText),
+    `  next      ${plain(next)}`,
+  ]
+}
+
+function verdictText({ predicate, says, observed, place }: Verdict): string[] {
+  const at = place === undefined ? '' : `  (${place.file}:${place.line}:${place.col})`
+  return [
+    `  ${paint('red', says.padEnd(9))} ${predicate}${at}`,
+    ...observedLines(observed).map((line) => `  observed  ${line}`),
+  ]
+}

@@ -1,0 +1,73 @@
+import type { Plan } from '../../../schemas/plan.ts'
+import type { Denial, Outcome, RunEntry, RunState } from '../../../schemas/run.ts'
+import type { KnownRun } from '../known-run.ts'
+import { paint, plain } from '../terminal.ts'
+import { denialText } from './denial-text.ts'
+import { leftText } from './outcome-text.ts'
+import { questionText } from './question-text.ts'
+import { verdictLines } from './verdict-text.ts'
+
+/** Why a run waits, was denied, failed or ended as it did; with the rule, what was observed, the place, and what to do (G40). */
+export function whyText({ state, plan }: KnownRun): string[] {
+  const { outcome } = state
+  if (outcome === undefined) return [...underWay(state), ...questionText(state)]
+  return [
+    `${paint('bold', state.runId)} ended ${outcome.name}: ${plain(outcome.message)}`,
+    ...(outcome.denial === undefined ? howItStopped(state, plan) : deniedText(outcome.denial, state, plan)),
+    ...outcome.left.flatMap(leftText),
+    ...tellText(outcome),
+  ]
+}
+
+function underWay({ runId, phase, steps }: RunState): string[] {
+  const current = steps.find(({ status }) => status === 'running' || status === 'waiting')
+  return [`${paint('bold', runId)} has not ended: ${phase}${current === undefined ? '' : ` at \`${current.id}\``}`]
+}
+
+function deniedText(denial: Denial, state: RunState, plan: Plan | undefined): string[] {
+  const rule = plan?.rules.find(({ id }) => id === denial.rule)
+  const step = state.entries.findLast((entry) => entry.kind === 'step' && entry.result === 'denied')
+  return [
+    ...(rule === undefined ? [] : [`  rule      ${rule.id}: ${rule.text}`, `  source    ${rule.source}`]),
+    ...(step?.kind === 'step' ? [`  step      ${placed(step.step, plan)}`] : []),
+    ...denialText(denial, state.outcome?.message ?? ''),
+  ]
+}
+
+/** Without a denial: the judgements and the step with which the run ended. */
+function howItStopped(state: RunState, plan: Plan | undefined): string[] {
+  const last = state.entries.findLast(
+    (entry): entry is RunEntry & { readonly kind: 'step' } => entry.kind === 'step' && entry.result !== 'skipped',
+  )
+  const decisions = state.entries.filter((entry) => entry.kind === 'decision')
+  return [
+    ...(last === undefined
+      ? []
+      : [
+          `  last step ${placed(last.step, plan)}: ${last.result}${last.detail === undefined ? '' : ` (${plain(last.detail)})`}`,
+        ]),
+    ...decisions.flatMap(({ step, result, cases }) => [
+      `  decided   ${placed(step, plan)}: ${result}`,
+      ...cases.flatMap((judged) => verdictLines({ ...judged, by: judged.name })),
+    ]),
+    ...effectsText(state),
+  ]
+}
+
+function effectsText({ entries }: RunState): string[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'effect' || entry.result.status === 'conflict') return []
+    const { result } = entry
+    const detail = 'message' in result ? `: ${plain(result.message)}` : ''
+    return [`  effect    ${entry.step}: ${result.status}${detail}`]
+  })
+}
+
+function placed(step: string, plan: Plan | undefined): string {
+  const place = plan?.steps.find(({ id }) => id === step)?.place
+  return place === undefined ? step : `${step}  (${place.file}:${place.line}:${place.col})`
+}
+
+function tellText({ tell }: Outcome): string[] {
+  return tell.length === 0 ? [] : [`  must know ${tell.join(', ')}`]
+}

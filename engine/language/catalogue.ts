@@ -1,0 +1,168 @@
+/**
+ * The public door of the language: a catalogue of YAML files in, Plans or diagnostics out. Pure but for `readCatalogue`.
+ */
+import type { Allowlist } from '../../schemas/allowlist.ts'
+import type { Contract } from '../../schemas/contract.ts'
+import type { Diagnostic } from '../../schemas/diagnostic.ts'
+import type { EffectPlan, Plan, PolicyValue, RulePlan } from '../../schemas/plan.ts'
+import type { Scenario } from '../../schemas/scenario.ts'
+import { inOrder } from '../diagnostics/render.ts'
+import { Lines } from '../diagnostics/place.ts'
+import { digestOf } from './digest.ts'
+import { kindOfFile } from './files.ts'
+import type { ClosedWindow } from './ground/calendar.ts'
+import type { Role } from './ground/policy.ts'
+import { readGround } from './ground/read-ground.ts'
+import type { Ground, ParsedFile } from './ground/read-ground.ts'
+import { Report } from './report.ts'
+import { compileRules } from './rules/compile-rules.ts'
+import type { Rule } from './rules/rule.ts'
+import { frozen } from './runbook/assemble.ts'
+import { compileRunbook } from './runbook/compile-runbook.ts'
+import { compileScenarios } from './scenarios/compile-scenario.ts'
+import type { CatalogueSources, Source } from './source.ts'
+import { tellUnusedPolicy } from './unused-policy.ts'
+import { parseYaml } from './yaml/parse.ts'
+
+export { readCatalogue, sourceOf } from './read-catalogue.ts'
+export { twinSources } from './scenarios/twin.ts'
+export type { ClosedWindow } from './ground/calendar.ts'
+export type { Role } from './ground/policy.ts'
+export type { CatalogueSources, Source } from './source.ts'
+
+/** A Plan and its digest: what people approve. */
+export interface CompiledRunbook {
+  readonly plan: Plan
+  /** `sha256:…` over the Plan's canonical JSON. */
+  readonly digest: string
+}
+
+/** Everything that one installation's files say. */
+export interface CompiledCatalogue {
+  readonly diagnostics: readonly Diagnostic[]
+  /** Runbooks without a mistake, by id. */
+  readonly runbooks: Readonly<Record<string, CompiledRunbook>>
+  readonly rules: readonly RulePlan[]
+  readonly effects: Readonly<Record<string, EffectPlan>>
+  readonly policy: Readonly<Record<string, PolicyValue>>
+  readonly roles: Readonly<Record<string, Role>>
+  readonly calendar: { readonly closed: readonly ClosedWindow[] }
+  readonly allowlist: Allowlist
+  readonly scenarios: readonly Scenario[]
+  readonly digest: string
+}
+
+/** Compiles a catalogue. A mistake in what all runbooks share leaves no Plan; one in a runbook leaves that one without. */
+export function compileCatalogue(sources: CatalogueSources, contracts: readonly Contract[]): CompiledCatalogue {
+  const shared = new Report()
+  const own = new Map(sources.files.map((source) => [source.file, reportFor(source, shared)]))
+  const files = sources.files.map((source) => parsed(source, own.get(source.file) ?? shared))
+  const overlays = sources.overlays.map((source) => parsed(source, shared))
+  const ground = readGround({ files, overlays }, contracts, shared)
+  const rules = compileAllRules(files, sources, { ground, report: shared })
+  const digest = digestOfCatalogue(sources, contracts)
+  const plans = compileRunbooks(files, sources, { ground, rules, digest, own })
+  const late = new Report()
+  tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
+  const scenarios = compileScenarios(files, { plans, rules, ground, sources, report: late })
+  const reports = new Set([shared, ...own.values(), late])
+  return {
+    diagnostics: inOrder([...reports].flatMap(({ found }) => found)),
+    runbooks: shared.failed
+      ? {}
+      : Object.fromEntries(plans.map((plan) => [plan.runbook.id, { plan, digest: digestOf(plan) }])),
+    ...resultOf(ground),
+    rules: rules.map(({ plan }) => plan),
+    scenarios,
+    digest,
+  }
+}
+
+/** The texts of all files, by name: what diagnostics are rendered with. */
+export function textsOf({ files, overlays }: CatalogueSources): Record<string, string> {
+  return Object.fromEntries([...files, ...overlays].map(({ file, text }) => [file, text]))
+}
+
+/** Runbooks and scenarios answer for themselves; a mistake anywhere else concerns every Plan. */
+function reportFor(source: Source, shared: Report): Report {
+  return ['runbook', 'scenario'].includes(kindOfFile(source)) ? new Report() : shared
+}
+
+function parsed(source: Source, report: Report): ParsedFile {
+  return { kind: kindOfFile(source), file: source.file, node: parseYaml(source, report) }
+}
+
+function compileAllRules(
+  files: readonly ParsedFile[],
+  sources: CatalogueSources,
+  at: { ground: Ground; report: Report },
+): Rule[] {
+  const rules = files.flatMap(({ kind, file, node }) => {
+    if (kind !== 'rules' || node === undefined) return []
+    return compileRules(node, {
+      world: at.ground.world,
+      report: at.report,
+      lines: new Lines(textsOf(sources)[file] ?? ''),
+    })
+  })
+  const seen = new Map<string, Rule>()
+  for (const rule of rules) {
+    const first = seen.get(rule.plan.id)
+    seen.set(rule.plan.id, rule)
+    if (first === undefined) continue
+    at.report.error('RB0106', rule.span, {
+      message: `the rule \`${rule.plan.id}\` is written twice`,
+      label: 'again here',
+      related: [{ span: first.span, label: 'first here' }],
+    })
+  }
+  return rules.sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1))
+}
+
+interface Shared {
+  readonly ground: Ground
+  readonly rules: readonly Rule[]
+  readonly digest: string
+  readonly own: ReadonlyMap<string, Report>
+}
+
+function compileRunbooks(
+  files: readonly ParsedFile[],
+  sources: CatalogueSources,
+  { ground, rules, digest, own }: Shared,
+): Plan[] {
+  return files.flatMap(({ kind, file, node }) => {
+    const source = sources.files.find((known) => known.file === file)
+    const report = own.get(file)
+    if (kind !== 'runbook' || node === undefined || source === undefined || report === undefined) return []
+    return compileRunbook(source, node, { world: ground.world, rules, catalogueDigest: digest, report }) ?? []
+  })
+}
+
+function resultOf({
+  world,
+  allowlist,
+  calendar,
+}: Ground): Pick<CompiledCatalogue, 'effects' | 'policy' | 'roles' | 'allowlist' | 'calendar'> {
+  const effects = [...world.effects.byName].map(([name, { under, target, protective }]): [string, EffectPlan] => [
+    name,
+    { ...(under === undefined ? {} : { under }), target, protective },
+  ])
+  return {
+    effects: Object.fromEntries(effects),
+    policy: Object.fromEntries([...world.policy].map(([name, value]) => [name, frozen(value)])),
+    roles: Object.fromEntries(world.roles),
+    allowlist,
+    calendar,
+  }
+}
+
+/** Scenarios try a catalogue and are no part of it. */
+function digestOfCatalogue({ files, overlays }: CatalogueSources, contracts: readonly Contract[]): string {
+  const named = (sources: readonly Source[]) => sources.map(({ file, digest }) => ({ file, digest }))
+  return digestOf({
+    files: named(files.filter((source) => kindOfFile(source) !== 'scenario')),
+    overlays: named(overlays),
+    contracts,
+  })
+}

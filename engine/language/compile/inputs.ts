@@ -1,0 +1,102 @@
+import type { ObjectType, ValueType } from '../../../schemas/value-type.ts'
+import type { Operand, Operands } from '../../../schemas/plan.ts'
+import { describeType, sameType } from '../../core/cel.ts'
+import type { Contract } from '../../../schemas/contract.ts'
+import { asMap } from '../shape/fields.ts'
+import type { Span } from '../../../schemas/diagnostic.ts'
+import type { Node } from '../yaml/node.ts'
+import type { Bench, Use } from './bench.ts'
+import { compileOperand } from './operand.ts'
+
+/** The inputs of an action, a reading or a claim, resolved to where they come from. */
+export interface CompiledInputs {
+  readonly operands: Operands
+  readonly uses: readonly Use[]
+}
+
+/** Names that carry queries, commands and URLs: text is never pasted into these (G33). */
+const RAW = new Set(['query', 'command', 'url'])
+
+/** Compiles `with`, and fills in ids that it does not name (language.md 2). */
+export function compileInputs(
+  contract: Contract,
+  given: { readonly with: Node | undefined; readonly at: Span },
+  bench: Bench,
+): CompiledInputs {
+  const map = given.with && asMap(given.with, '`with`', bench.report)
+  const operands: Record<string, Operand> = {}
+  const uses: Use[] = []
+  const named = new Set<string>()
+  for (const { key, keySpan, value } of map?.entries ?? []) {
+    named.add(key)
+    const type = contract.input.fields[key]
+    if (type === undefined)
+      unknownInput(contract, { key, keySpan, named: map?.entries.map((entry) => entry.key) ?? [] }, bench)
+    else
+      place(
+        key,
+        compileOperand(value, { type, name: key, raw: RAW.has(key), premise: premiseOf(contract, key) }, bench),
+      )
+  }
+  const filled = fillIn(contract.input, named, bench)
+  for (const [key, operand] of Object.entries(filled)) operands[key] = operand
+  tellMissing(contract, { operands, named, at: given.at }, bench)
+  return { operands, uses }
+
+  function place(
+    key: string,
+    compiled: { readonly operand: Operand; readonly uses: readonly Use[] } | undefined,
+  ): void {
+    if (compiled === undefined) return
+    operands[key] = compiled.operand
+    uses.push(...compiled.uses)
+  }
+}
+
+/** Ids that are not named come from the input, or target field, of the same name and type; nothing else is ever filled. */
+export function fillIn(input: ObjectType, named: ReadonlySet<string>, { fill }: Pick<Bench, 'fill'>): Operands {
+  const open = Object.entries(input.fields).filter(([name]) => !named.has(name))
+  return Object.fromEntries(
+    open.flatMap(([name, type]): [string, Operand][] => {
+      const wanted: ValueType = type.kind === 'optional' ? type.inner : type
+      const found = Object.hasOwn(fill.fields, name) ? fill.fields[name] : undefined
+      if (wanted.kind !== 'id' || found === undefined || !sameType(found, wanted)) return []
+      return [[name, { path: [fill.root, name] }]]
+    }),
+  )
+}
+
+function premiseOf(contract: Contract, key: string): string | undefined {
+  return contract.kind === 'action' && contract.premise?.input === key ? contract.premise.reading : undefined
+}
+
+function unknownInput(
+  contract: Contract,
+  at: { key: string; keySpan: Span; named: readonly string[] },
+  { report }: Bench,
+): void {
+  const candidates = Object.keys(contract.input.fields).filter((name) => !at.named.includes(name))
+  report.unknown('RB0203', at.keySpan, {
+    message: `\`${contract.name}\` has no input \`${at.key}\``,
+    name: at.key,
+    candidates,
+  })
+}
+
+function tellMissing(
+  contract: Contract,
+  at: { operands: Operands; named: ReadonlySet<string>; at: Span },
+  { report }: Bench,
+): void {
+  const strangers = [...at.named].some((name) => contract.input.fields[name] === undefined)
+  const missing = Object.entries(contract.input.fields).filter(
+    ([name, type]) =>
+      type.kind !== 'optional' && at.operands[name] === undefined && !at.named.has(name) && !report.broken.has(name),
+  )
+  if (missing.length === 0 || strangers) return
+  const named = missing.map(([name, type]) => `\`${name}\` (${describeType(type)})`).join(' and ')
+  report.error('RB0204', at.at, {
+    message: `\`${contract.name}\` needs ${named}`,
+    help: 'name it under `with`: only ids of platform objects are filled in',
+  })
+}

@@ -1,0 +1,194 @@
+import type { Contract } from '../../../schemas/contract.ts'
+import type { Span } from '../../../schemas/diagnostic.ts'
+import type { EffectPlan, OutcomeKind } from '../../../schemas/plan.ts'
+import type { ValueType } from '../../../schemas/value-type.ts'
+import { sameType } from '../../core/cel.ts'
+import type { Report } from '../report.ts'
+import { asMap, readFields, startOf } from '../shape/fields.ts'
+import { readOneOf, readWord, readWords } from '../shape/words.ts'
+import type { Word } from '../shape/words.ts'
+import { namedType } from '../type-table.ts'
+import type { TypeTable } from '../type-table.ts'
+import type { MapEntry, Node } from '../yaml/node.ts'
+
+/** An effect of the closed vocabulary, with the place where it is declared. */
+export type Effect = EffectPlan & { readonly span: Span }
+
+/** The effects file: the vocabulary, and what may be called a success. */
+export interface Effects {
+  readonly byName: ReadonlyMap<string, Effect>
+  /** Goal → effects `claim.*`. */
+  readonly goals: ReadonlyMap<string, readonly string[]>
+}
+
+/** All ways in which a run ends; each makes the claim `claim.<as>`. */
+export const OUTCOMES: readonly OutcomeKind[] = [
+  'succeeded',
+  'succeeded-with-exception',
+  'blocked',
+  'aborted',
+  'failed-safe',
+  'failed-unsafe',
+  'escalated',
+  'platform-defect',
+  'deadline-enforced',
+  'deferred',
+]
+
+interface Draft {
+  readonly under: Word | undefined
+  readonly own: ReadonlyMap<string, ValueType>
+  readonly protective: boolean
+  readonly span: Span
+}
+
+/** Reads the effects file. */
+export function readEffects(node: Node, types: TypeTable, report: Report): Effects {
+  const fields = readFields(node, { what: 'the effects file', required: ['effects', 'goals'] }, report)
+  const declared = fields?.['effects'] && asMap(fields['effects'], '`effects`', report)
+  const drafts = new Map((declared?.entries ?? []).map((entry) => [entry.key, readEffect(entry, types, report)]))
+  const byName = new Map<string, Effect>()
+  for (const name of drafts.keys()) resolve(name, { drafts, byName, report, path: [] })
+  for (const as of OUTCOMES) requireClaim(`claim.${as}`, { byName, report, at: fields?.['effects'] ?? node })
+  return { byName, goals: fields?.['goals'] ? readGoals(fields['goals'], byName, report) : new Map() }
+}
+
+/** The effect and everything above it. */
+export function lineageOf(effect: string, byName: ReadonlyMap<string, EffectPlan>): string[] {
+  const under = byName.get(effect)?.under
+  return under === undefined ? [effect] : [effect, ...lineageOf(under, byName)]
+}
+
+/** The effects below one, itself included. */
+export function belowOf(effect: string, byName: ReadonlyMap<string, EffectPlan>): string[] {
+  return [...byName.keys()].filter((name) => lineageOf(name, byName).includes(effect))
+}
+
+/** What an action says of its effects must fit the effects file: every target field is filled by an input of its type. */
+export function checkContracts(
+  contracts: readonly Contract[],
+  effects: Effects,
+  at: { readonly report: Report; readonly span: Span },
+): void {
+  for (const contract of contracts) {
+    if (contract.kind !== 'action') continue
+    for (const [effect, mapping] of Object.entries(contract.effects)) {
+      const declared = effects.byName.get(effect)
+      if (declared === undefined)
+        at.report.error(
+          'RB0216',
+          at.span,
+          `\`${contract.name}\` has the effect \`${effect}\`, which is not declared here`,
+        )
+      else checkTarget({ contract, effect, mapping, declared }, at.report)
+    }
+  }
+}
+
+function checkTarget(
+  at: { contract: Contract; effect: string; mapping: Readonly<Record<string, string>>; declared: Effect },
+  report: Report,
+): void {
+  for (const [field, type] of Object.entries(at.declared.target)) {
+    const input = at.mapping[field]
+    const given = input === undefined ? undefined : at.contract.input.fields[input]
+    if (given !== undefined && sameType(given, type)) continue
+    report.error('RB0224', at.declared.span, {
+      message: `\`${at.contract.name}\` has the effect \`${at.effect}\` and does not say which of its inputs is \`${field}\``,
+      help: 'map every field of the target in the action, or take the field out of it',
+    })
+  }
+}
+
+function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report: Report): Draft {
+  if (!/^[a-z][a-z0-9-]*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/.test(key)) {
+    report.error('RB0104', keySpan, {
+      message: 'an effect is written `noun.verb`',
+      help: 'use small letters, dots and hyphens',
+    })
+  }
+  const fields =
+    value.kind === 'map'
+      ? readFields(value, { what: 'an effect', required: [], optional: ['under', 'target', 'protective'] }, report)
+      : undefined
+  if (value.kind !== 'map') asMap(value, 'an effect', report)
+  const target = fields?.['target'] && asMap(fields['target'], '`target`', report)
+  const protective =
+    fields?.['protective'] && readOneOf(fields['protective'], ['true', 'false'], { what: '`protective`', report })
+  return {
+    under: fields?.['under'] && readWord(fields['under'], '`under`', report),
+    own: new Map((target?.entries ?? []).flatMap((entry) => readTargetField(entry, types, report))),
+    protective: protective === 'true',
+    span: keySpan,
+  }
+}
+
+function readTargetField({ key, value }: MapEntry, types: TypeTable, report: Report): [string, ValueType][] {
+  const word = readWord(value, 'a type', report)
+  const type = word && namedType(word, types, report)
+  return type === undefined ? [] : [[key, type]]
+}
+
+/** A child has its parent's target fields too. */
+function resolve(
+  name: string,
+  at: { drafts: ReadonlyMap<string, Draft>; byName: Map<string, Effect>; report: Report; path: readonly string[] },
+): Effect | undefined {
+  const known = at.byName.get(name)
+  const draft = at.drafts.get(name)
+  if (known !== undefined || draft === undefined) return known
+  if (at.path.includes(name))
+    return at.report.error('RB0231', draft.span, `\`${name}\` is above itself: ${[...at.path, name].join(' under ')}`)
+  const parent = draft.under && parentOf(draft.under, { ...at, path: [...at.path, name] })
+  const effect: Effect = {
+    ...(draft.under !== undefined && parent !== undefined ? { under: draft.under.text } : {}),
+    target: { ...parent?.target, ...Object.fromEntries(draft.own) },
+    protective: draft.protective || parent?.protective === true,
+    span: draft.span,
+  }
+  at.byName.set(name, effect)
+  return effect
+}
+
+function parentOf(
+  under: Word,
+  at: { drafts: ReadonlyMap<string, Draft>; byName: Map<string, Effect>; report: Report; path: readonly string[] },
+): Effect | undefined {
+  if (at.drafts.has(under.text)) return resolve(under.text, at)
+  return at.report.unknown('RB0216', under.span, {
+    message: `there is no effect \`${under.text}\``,
+    name: under.text,
+    candidates: at.drafts.keys(),
+  })
+}
+
+function requireClaim(name: string, at: { byName: ReadonlyMap<string, Effect>; report: Report; at: Node }): void {
+  if (at.byName.has(name)) return
+  at.report.error('RB0224', startOf(at.at), {
+    message: `\`${name}\` is not declared: every way in which a run ends is an effect`,
+    help: `add \`${name}: { under: claim }\``,
+  })
+}
+
+function readGoals(node: Node, byName: ReadonlyMap<string, Effect>, report: Report): Map<string, readonly string[]> {
+  const goals = asMap(node, '`goals`', report)
+  return new Map((goals?.entries ?? []).map(({ key, value }) => [key, readClaims(value, byName, report)]))
+}
+
+function readClaims(node: Node, byName: ReadonlyMap<string, Effect>, report: Report): string[] {
+  return readWords(node, 'the claims of a goal', report).flatMap((word) => claimEffect(word, byName, report) ?? [])
+}
+
+/** The effect of a claim's name: `rolled-back` is `claim.rolled-back`. */
+export function claimEffect(word: Word, byName: ReadonlyMap<string, EffectPlan>, report: Report): string | undefined {
+  const name = `claim.${word.text}`
+  if (byName.has(name)) return name
+  const claims = [...byName.keys()]
+    .filter((effect) => effect.startsWith('claim.'))
+    .map((effect) => effect.slice('claim.'.length))
+  return report.unknown('RB0214', word.span, {
+    message: `there is no claim \`${word.text}\` in the effects file`,
+    name: word.text,
+    candidates: claims,
+  })
+}

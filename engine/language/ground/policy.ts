@@ -1,0 +1,187 @@
+import type { Span } from '../../../schemas/diagnostic.ts'
+import type { Json } from '../../../schemas/json.ts'
+import type { PolicyValue } from '../../../schemas/plan.ts'
+import type { ValueType } from '../../../schemas/value-type.ts'
+import { durationMs, literalForm, literalOf, ratioOf } from '../literals.ts'
+import type { Report } from '../report.ts'
+import { asList, asMap, readFields } from '../shape/fields.ts'
+import type { Fields } from '../shape/fields.ts'
+import { checkId, checkName, readScalar, readText, readWord, readWords } from '../shape/words.ts'
+import type { TypeTable } from '../type-table.ts'
+import type { MapEntry, Node, ScalarNode } from '../yaml/node.ts'
+
+/** A policy value with the place where it is given. */
+export type Policy = PolicyValue & { readonly span: Span }
+
+/** Who somebody is for a runbook; the people behind a role are configuration. */
+export interface Role {
+  readonly text: string
+}
+
+/** The policy file: numbers that tip decisions, and roles. */
+export interface PolicyFile {
+  readonly values: ReadonlyMap<string, Policy>
+  readonly roles: ReadonlyMap<string, Role>
+}
+
+type Slos = ReadonlyMap<string, number>
+
+/** Reads the policy file. No value is without a source. */
+export function readPolicy(node: Node, types: TypeTable, report: Report): PolicyFile {
+  const fields = readFields(
+    node,
+    { what: 'the policy file', required: ['values', 'roles'], optional: ['slos'] },
+    report,
+  )
+  const slos: Slos = new Map(entriesOf(fields?.['slos'], '`slos`', report).flatMap((entry) => readSlo(entry, report)))
+  const values = entriesOf(fields?.['values'], '`values`', report).flatMap((entry) =>
+    readValue(entry, { types, slos }, report),
+  )
+  const roles = entriesOf(fields?.['roles'], '`roles`', report).flatMap((entry) => readRole(entry, report))
+  return { values: new Map(values), roles: new Map(roles) }
+}
+
+/** Reads an overlay: values that replace those of the base, each with a source of its own. */
+export function readOverlay(
+  node: Node,
+  base: ReadonlyMap<string, Policy>,
+  at: { readonly types: TypeTable; readonly report: Report },
+): Map<string, Policy> {
+  const fields = readFields(node, { what: 'an overlay', required: ['values'] }, at.report)
+  const values = entriesOf(fields?.['values'], '`values`', at.report)
+  for (const { key, keySpan } of values) {
+    if (base.has(key)) continue
+    at.report.unknown('RB0217', keySpan, {
+      message: `there is no policy value \`${key}\` that this could replace`,
+      name: key,
+      candidates: base.keys(),
+    })
+  }
+  const replaced = values.flatMap((entry) => readValue(entry, { types: at.types, slos: new Map() }, at.report))
+  for (const [name, value] of replaced) checkUnit(value, base.get(name), { name, report: at.report })
+  return new Map([...base, ...replaced.filter(([name]) => base.has(name))])
+}
+
+function checkUnit(value: Policy, base: Policy | undefined, { name, report }: { name: string; report: Report }): void {
+  if (base === undefined || base.unit === value.unit) return
+  report.error('RB0112', value.span, `\`${name}\` is a ${base.unit} in the policy, and here a ${value.unit}`)
+}
+
+function entriesOf(node: Node | undefined, what: string, report: Report): readonly MapEntry[] {
+  return (node && asMap(node, what, report))?.entries ?? []
+}
+
+function readSlo({ key, value }: MapEntry, report: Report): [string, number][] {
+  const fields = readFields(value, { what: 'an SLO', required: ['target', 'over', 'source'] }, report)
+  if (fields?.['source']) readText(fields['source'], 'a source', report)
+  const target = fields?.['target'] && readNumber(fields['target'], { kind: 'ratio' }, report)
+  const over = fields?.['over'] && readNumber(fields['over'], { kind: 'duration' }, report)
+  return typeof target === 'number' && over !== undefined ? [[key, target]] : []
+}
+
+function readValue(
+  { key, keySpan, value }: MapEntry,
+  at: { types: TypeTable; slos: Slos },
+  report: Report,
+): [string, Policy][] {
+  checkName({ text: key, span: keySpan }, 'a policy value', report)
+  const burns = value.kind === 'map' && value.entries.some((entry) => entry.key === 'burn')
+  const keys = burns
+    ? { required: ['burn', 'slo', 'windows', 'source'] }
+    : { required: ['is', 'source'], optional: ['unit'] }
+  const fields = readFields(value, { what: 'a policy value', ...keys }, report)
+  const source = fields?.['source'] && readText(fields['source'], 'a source', report)
+  const given = fields && (burns ? burnRate(fields, at.slos, report) : plainValue(fields, at.types, report))
+  return given === undefined || source === undefined ? [] : [[key, { ...given, source: source.text, span: keySpan }]]
+}
+
+type Given = Pick<PolicyValue, 'type' | 'value' | 'unit'>
+
+function plainValue(fields: Fields, types: TypeTable, report: Report): Given | undefined {
+  const is = fields['is']
+  if (is === undefined) return undefined
+  if (fields['unit'] === undefined) return durationValue(is, report)
+  const unit = readWord(fields['unit'], '`unit`', report)
+  if (unit === undefined) return undefined
+  if (unit.text === 'ratio' || unit.text === 'count') return valueOf(is, { kind: unit.text }, report)
+  const words = unit.text.startsWith('list of ') ? types.get(unit.text.slice('list of '.length)) : undefined
+  if (words?.kind === 'enum') return listOfWords(is, words, report)
+  return report.error('RB0107', unit.span, {
+    message: `a unit cannot be \`${unit.text}\``,
+    help: 'there are `ratio`, `count` and `list of <enum>`; a duration is seen from the value',
+  })
+}
+
+function durationValue(is: Node, report: Report): Given | undefined {
+  const scalar = readScalar(is, 'a policy value', report)
+  if (scalar === undefined) return undefined
+  const value = durationMs(scalar.text)
+  if (value !== undefined) return { type: { kind: 'duration' }, value, unit: 'duration' }
+  const unit = ratioOf(scalar.text) === undefined ? 'count' : 'ratio'
+  return report.error('RB0112', scalar.span, {
+    message: `\`${scalar.text}\` is not a duration, and no unit is given`,
+    help: `add \`unit: ${unit}\`, or write a duration such as \`5m\``,
+  })
+}
+
+function valueOf(is: Node, type: ValueType & { kind: 'ratio' | 'count' }, report: Report): Given | undefined {
+  const value = readNumber(is, type, report)
+  return value === undefined ? undefined : { type, value, unit: type.kind }
+}
+
+function listOfWords(is: Node, item: ValueType & { kind: 'enum' }, report: Report): Given | undefined {
+  const list = asList(is, 'this policy value', report)
+  if (list === undefined) return undefined
+  const words = readWords(list, 'this policy value', report)
+  for (const word of words) {
+    if (item.words.includes(word.text)) continue
+    report.unknown('RB0112', word.span, {
+      message: `\`${word.text}\` is not a word of \`${item.of}\``,
+      name: word.text,
+      candidates: item.words,
+    })
+  }
+  return { type: { kind: 'list', item }, value: words.map(({ text }) => text), unit: `list of ${item.of}` }
+}
+
+/** The error ratio at which an SLO's budget burns at this rate: computed, never typed a second time. */
+function burnRate(fields: Fields, slos: Slos, report: Report): Given | undefined {
+  const slo = fields['slo'] && readWord(fields['slo'], '`slo`', report)
+  const burn = fields['burn'] && readScalar(fields['burn'], '`burn`', report)
+  if (fields['windows']) readWords(fields['windows'], '`windows`', report).forEach((word) => checkWindow(word, report))
+  if (slo === undefined || burn === undefined) return undefined
+  const target = slos.get(slo.text)
+  if (target === undefined)
+    return report.unknown('RB0217', slo.span, {
+      message: `there is no SLO \`${slo.text}\``,
+      name: slo.text,
+      candidates: slos.keys(),
+    })
+  if (!/^\d{1,4}(\.\d{1,4})?$/.test(burn.text))
+    return report.error('RB0112', burn.span, `a burn rate is a number such as \`14.4\`, and this is \`${burn.text}\``)
+  const value = Number((Number(burn.text) * (1 - target)).toPrecision(12))
+  return { type: { kind: 'ratio' }, value, unit: 'ratio' }
+}
+
+function checkWindow({ text, span }: { text: string; span: Span }, report: Report): void {
+  if (durationMs(text) === undefined)
+    report.error('RB0112', span, { message: `\`${text}\` is not a duration`, help: 'write `90s`, `5m`, `2h` or `3d`' })
+}
+
+function readNumber(node: Node, type: ValueType, report: Report): Json | undefined {
+  const scalar: ScalarNode | undefined = readScalar(node, 'a value', report)
+  if (scalar === undefined) return undefined
+  const value = literalOf(scalar.text, type)
+  if (value !== undefined) return value
+  return report.error('RB0112', scalar.span, {
+    message: `\`${scalar.text}\` is not a ${type.kind}`,
+    help: `write ${literalForm(type) ?? 'another value'}`,
+  })
+}
+
+function readRole({ key, keySpan, value }: MapEntry, report: Report): [string, Role][] {
+  if (!checkId({ text: key, span: keySpan }, 'a role', report)) return []
+  const fields = readFields(value, { what: 'a role', required: ['text'] }, report)
+  const text = fields?.['text'] && readText(fields['text'], 'the text of a role', report)
+  return [[key, { text: text?.text ?? '' }]]
+}

@@ -1,0 +1,89 @@
+import type { Allowlist } from '../../../schemas/allowlist.ts'
+import type { Contract } from '../../../schemas/contract.ts'
+import type { Span } from '../../../schemas/diagnostic.ts'
+import type { Report } from '../report.ts'
+import type { FileKind } from '../files.ts'
+import { typeTable } from '../type-table.ts'
+import { rootsOf } from '../world.ts'
+import type { World } from '../world.ts'
+import type { Node } from '../yaml/node.ts'
+import { readAllowlist } from './allowlist.ts'
+import { readCalendar } from './calendar.ts'
+import type { ClosedWindow } from './calendar.ts'
+import { checkContracts, lineageOf, readEffects } from './effects.ts'
+import type { Effects } from './effects.ts'
+import { entryContracts } from './entry-contracts.ts'
+import { readOverlay, readPolicy } from './policy.ts'
+import type { PolicyFile } from './policy.ts'
+
+/** A file of a catalogue as a tree; `undefined` where it is no YAML. */
+export interface ParsedFile {
+  readonly kind: FileKind
+  readonly file: string
+  readonly node: Node | undefined
+}
+
+/** What all runbooks and rules of a catalogue share. */
+export interface Ground {
+  readonly world: World
+  readonly allowlist: Allowlist
+  readonly calendar: { readonly closed: readonly ClosedWindow[] }
+}
+
+interface Files {
+  readonly files: readonly ParsedFile[]
+  readonly overlays: readonly ParsedFile[]
+}
+
+/** Reads effects, policy, roles, allowlist and calendar, and checks them against the contracts. */
+export function readGround({ files, overlays }: Files, contracts: readonly Contract[], report: Report): Ground {
+  const types = typeTable(contracts)
+  const node = (kind: FileKind) => files.find((file) => file.kind === kind)?.node
+  const effectsNode = node('effects')
+  const effects: Effects = effectsNode
+    ? readEffects(effectsNode, types, report)
+    : { byName: new Map(), goals: new Map() }
+  const policyNode = node('policy')
+  const base: PolicyFile = policyNode ? readPolicy(policyNode, types, report) : { values: new Map(), roles: new Map() }
+  requireValues(base, policyNode?.span, report)
+  let policy = base.values
+  for (const overlay of overlays) if (overlay.node) policy = readOverlay(overlay.node, policy, { types, report })
+  const allowlistNode = node('allowlist')
+  const allowlist = allowlistNode
+    ? readAllowlist(allowlistNode, { types, effects: effects.byName, report })
+    : { shell: [], http: [] }
+  const calendarNode = node('calendar')
+  const all = [...contracts, ...entryContracts(allowlist)]
+  if (effectsNode)
+    checkContracts(contracts, effects, { report, span: { ...effectsNode.span, end: effectsNode.span.start + 1 } })
+  const world: World = {
+    contracts: new Map(all.map((contract) => [contract.name, contract])),
+    types,
+    effects,
+    policy,
+    roles: base.roles,
+    possible: possibleEffects(all, effects),
+    roots: rootsOf(policy, effects),
+  }
+  return { world, allowlist, calendar: { closed: calendarNode ? readCalendar(calendarNode, report) : [] } }
+}
+
+/** Effects that something in this installation can cause: actions have theirs, and every outcome is a claim. */
+function possibleEffects(contracts: readonly Contract[], { byName }: Effects): Set<string> {
+  const ofActions = contracts.flatMap((contract) => (contract.kind === 'action' ? Object.keys(contract.effects) : []))
+  const claims = [...byName.keys()].filter((name) => name === 'claim' || name.startsWith('claim.'))
+  return new Set([...ofActions, ...claims].flatMap((effect) => lineageOf(effect, byName)))
+}
+
+/** Two values that the engine itself lives by. */
+function requireValues({ values }: PolicyFile, span: Span | undefined, report: Report): void {
+  if (span === undefined) return
+  const at = { ...span, end: span.start + 1 }
+  const expected = { conflictRounds: 'count', unknownFor: 'duration' } as const
+  for (const [name, unit] of Object.entries(expected)) {
+    const value = values.get(name)
+    if (value === undefined) report.error('RB0102', at, `the policy file needs the value \`${name}\` (${unit})`)
+    else if (value.unit !== unit)
+      report.error('RB0112', value.span, `\`${name}\` is a ${unit}, and here a ${value.unit}`)
+  }
+}

@@ -1,0 +1,85 @@
+import type { Json } from '../../schemas/json.ts'
+import type { ValueType } from '../../schemas/value-type.ts'
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Milliseconds of `90s`, `5m`, `2h`, `3d`; undefined for anything else. */
+export function durationMs(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
+  return number === undefined || unit === undefined ? undefined : Number(number) * UNITS[unit as keyof typeof UNITS]
+}
+
+/** The number of `0.5%`; undefined for anything else. */
+export function ratioOf(text: string): number | undefined {
+  const [, number] = /^(\d{1,6}(?:\.\d{1,9})?)\s?%$/.exec(text) ?? []
+  return number === undefined ? undefined : Number((Number(number) / 100).toPrecision(15))
+}
+
+/** The JSON of a literal of this type, or undefined where the text is none. */
+export function literalOf(text: string, type: ValueType): Json | undefined {
+  switch (type.kind) {
+    case 'bool':
+      return text === 'true' ? true : text === 'false' ? false : undefined
+    case 'text':
+      return text
+    case 'count':
+      return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+    case 'ratio':
+      return ratioOf(text)
+    case 'duration':
+      return durationMs(text)
+    case 'time':
+      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text) &&
+        !Number.isNaN(Date.parse(text))
+        ? text
+        : undefined
+    case 'digest':
+      return /^sha256:[0-9a-f]{64}$/.test(text) ? text : undefined
+    case 'id':
+      return /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/.test(text) ? text : undefined
+    case 'enum':
+      return type.words.includes(text) ? text : undefined
+    case 'optional':
+      return literalOf(text, type.inner)
+    case 'epoch':
+    case 'version':
+    case 'sequence':
+    case 'secretRef':
+    case 'list':
+    case 'object':
+      return undefined
+  }
+}
+
+/** How a literal of this type is written; undefined where there is none. */
+export function literalForm(type: ValueType): string | undefined {
+  switch (type.kind) {
+    case 'bool':
+      return '`true` or `false`'
+    case 'count':
+      return 'a whole number'
+    case 'ratio':
+      return '`0.5%`'
+    case 'duration':
+      return '`90s`, `5m`, `2h` or `3d`'
+    case 'time':
+      return 'RFC 3339, such as `2026-08-21T10:00:00Z`'
+    case 'digest':
+      return '`sha256:` and 64 hexadecimal digits'
+    case 'id':
+      return 'letters, digits and `. _ : / -`'
+    case 'enum':
+      return type.words.map((word) => `\`${word}\``).join(', ')
+    case 'optional':
+      return literalForm(type.inner)
+    case 'text':
+      return 'text'
+    case 'epoch':
+    case 'version':
+    case 'sequence':
+    case 'secretRef':
+    case 'list':
+    case 'object':
+      return undefined
+  }
+}

@@ -1,0 +1,41 @@
+import type { Diagnostic, Span } from '../../schemas/diagnostic.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+
+type Extra = Partial<Pick<Diagnostic, 'label' | 'help' | 'related'>>
+
+/** Collects mistakes: checking goes on after each one. */
+export class Report {
+  readonly found: Diagnostic[] = []
+  /** Names that are declared and were not understood: what follows from that is not told again. */
+  readonly broken: Set<string>
+
+  constructor(broken = new Set<string>()) {
+    this.broken = broken
+  }
+
+  /** Notes a mistake. Answers `undefined`, so that what could not be understood is absent. */
+  error(code: string, span: Span, said: string | ({ readonly message: string } & Extra)): undefined {
+    const { message, ...extra } = typeof said === 'string' ? { message: said } : said
+    if (this.found.some((other) => other.code === code && sameSpan(other.span, span))) return
+    this.found.push({ code, severity: 'error', message, span, ...extra })
+  }
+
+  /** Notes a name that does not exist, with the nearest one that does. */
+  unknown(
+    code: string,
+    span: Span,
+    said: { readonly message: string; readonly name: string; readonly candidates: Iterable<string> },
+  ): undefined {
+    if (this.broken.has(said.name)) return
+    const help = didYouMean(said.name, said.candidates)
+    this.error(code, span, { message: said.message, ...(help === undefined ? {} : { help }) })
+  }
+
+  get failed(): boolean {
+    return this.found.length > 0
+  }
+}
+
+function sameSpan(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start === b.start && a.end === b.end
+}

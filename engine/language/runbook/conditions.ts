@@ -1,0 +1,71 @@
+import type { Condition } from '../../../schemas/plan.ts'
+import type { Report } from '../report.ts'
+import { asMap } from '../shape/fields.ts'
+import { readWords } from '../shape/words.ts'
+import type { Word } from '../shape/words.ts'
+import type { MapEntry, Node } from '../yaml/node.ts'
+import type { StepDraft } from './step.ts'
+import { readWord } from '../shape/words.ts'
+
+interface Around {
+  /** The steps whose results can be known here, in order. */
+  readonly before: readonly StepDraft[]
+  readonly all: readonly StepDraft[]
+  readonly report: Report
+}
+
+/** Reads `when`: every named step ended with one of the named results. */
+export function readCondition(node: Node | undefined, around: Around): Condition {
+  const map = node && asMap(node, '`when`', around.report)
+  return (map?.entries ?? []).flatMap((entry) => readClause(entry, around) ?? [])
+}
+
+function readClause({ key, keySpan, value }: MapEntry, around: Around): Condition[number] | undefined {
+  const words = readAlternatives(value, around.report)
+  const step = around.before.find(({ id }) => id.text === key)
+  if (step === undefined) return unknownStep({ text: key, span: keySpan }, around)
+  if (step.kind === 'other') return undefined
+  const possible = [...step.results, ...(step.fields['when'] === undefined ? [] : ['skipped'])]
+  for (const word of words) checkResult(word, { step: key, possible, report: around.report })
+  return { step: key, results: words.map(({ text }) => text) }
+}
+
+/** One word, or a list of them. */
+function readAlternatives(node: Node, report: Report): Word[] {
+  if (node.kind === 'list') return readWords(node, 'results', report)
+  const word = readWord(node, 'a result', report)
+  return word === undefined ? [] : [word]
+}
+
+function checkResult(word: Word, at: { step: string; possible: readonly string[]; report: Report }): void {
+  if (at.possible.includes(word.text)) return
+  at.report.unknown('RB0211', word.span, {
+    message: `\`${at.step}\` never ends with \`${word.text}\``,
+    name: word.text,
+    candidates: at.possible,
+  })
+}
+
+function unknownStep(word: Word, { all, before, report }: Around): undefined {
+  if (all.some(({ id }) => id.text === word.text)) {
+    return report.error('RB0412', word.span, {
+      message: `\`${word.text}\` is not over when this is looked at`,
+      help: 'a condition asks for results of steps that stand above it',
+    })
+  }
+  return report.unknown('RB0210', word.span, {
+    message: `there is no step \`${word.text}\` above`,
+    name: word.text,
+    candidates: before.map(({ id }) => id.text),
+  })
+}
+
+/** Reads `continueOn`: the full set of results with which the run goes on. */
+export function readContinueOn(node: Node | undefined, draft: StepDraft, report: Report): readonly string[] {
+  if (node === undefined) return draft.goesOn
+  if (node.kind === 'scalar' && node.text === 'any') return draft.results
+  const words = readAlternatives(node, report)
+  for (const word of words) checkResult(word, { step: draft.id.text, possible: draft.results, report })
+  const given = words.map(({ text }) => text)
+  return draft.kind === 'decide' ? given : [...new Set([...draft.goesOn, ...given])]
+}

@@ -1,0 +1,102 @@
+import type { Span } from '../../../schemas/diagnostic.ts'
+import { nearest } from '../../diagnostics/suggest.ts'
+import type { Report } from '../report.ts'
+import { kindOf } from '../yaml/node.ts'
+import type { ListNode, MapEntry, MapNode, Node } from '../yaml/node.ts'
+
+/** Which keys a map may have. */
+export interface Keys {
+  /** What the map is, for messages: `a step`. */
+  readonly what: string
+  readonly required: readonly string[]
+  readonly optional?: readonly string[]
+  /** Keys of the language that this version does not carry out yet, with the code that says so. */
+  readonly later?: Readonly<Record<string, string>>
+}
+
+/** The values of a map by key. */
+export type Fields = Readonly<Record<string, Node | undefined>>
+
+/** Reads a map with these keys and no others. Missing and unknown keys are reported, each mistake once. */
+export function readFields(node: Node, keys: Keys, report: Report): Fields | undefined {
+  const map = asMap(node, keys.what, report)
+  if (map === undefined) return undefined
+  const known = [...keys.required, ...(keys.optional ?? [])]
+  const missing = keys.required.filter((key) => !map.entries.some((entry) => entry.key === key))
+  const excused = new Set<string>()
+  for (const entry of map.entries) {
+    const code = own(keys.later, entry.key)
+    if (code !== undefined) notYet(entry, code, report)
+    else if (!known.includes(entry.key)) excuse(entry, { known, missing, excused, what: keys.what, report })
+  }
+  const gone = missing.filter((key) => !excused.has(key))
+  if (gone.length > 0) tellMissing(map, { gone, what: keys.what, report })
+  return Object.fromEntries(map.entries.map(({ key, value }) => [key, value]))
+}
+
+/** A feature of the language that this version knows and does not carry out yet. */
+export function notYet(
+  { key, keySpan }: { readonly key: string; readonly keySpan: Span },
+  code: string,
+  report: Report,
+): undefined {
+  return report.error(code, keySpan, `this version of Runproof knows \`${key}\` and does not carry it out yet`)
+}
+
+/** The node as a map. */
+export function asMap(node: Node, what: string, report: Report): MapNode | undefined {
+  if (node.kind === 'map') return node
+  return report.error('RB0103', startOf(node), `${what} is a map (\`key: value\`), and this is ${kindOf(node)}`)
+}
+
+/** The node as a list. */
+export function asList(node: Node, what: string, report: Report): ListNode | undefined {
+  if (node.kind === 'list') return node
+  return report.error('RB0103', startOf(node), {
+    message: `${what} is a list, and this is ${kindOf(node)}`,
+    ...helpFor(node),
+  })
+}
+
+/** A short span at the beginning of a node that may be long. */
+export function startOf(node: Node): Span {
+  const { file, start, end } = node.span
+  if (node.kind === 'scalar') return { file, start, end: Math.max(end, start + 1) }
+  const first = node.kind === 'map' ? node.entries[0]?.keySpan.end : node.items[0]?.span.end
+  return { file, start, end: Math.max(Math.min(first ?? end, end), start + 1) }
+}
+
+function excuse(
+  entry: MapEntry,
+  at: { known: readonly string[]; missing: readonly string[]; excused: Set<string>; what: string; report: Report },
+): void {
+  const meant = nearest(entry.key, at.known)
+  if (meant !== undefined && at.missing.includes(meant)) at.excused.add(meant)
+  const cut = entry.value.kind === 'scalar' && entry.value.text === '' && meant === undefined
+  const help =
+    meant !== undefined
+      ? `did you mean \`${meant}\`?`
+      : cut
+        ? 'if it belongs to the text before it, put that text in quotes'
+        : `the keys of ${at.what} are ${at.known.join(', ')}`
+  at.report.error('RB0101', entry.keySpan, { message: `${at.what} has no key \`${entry.key}\``, help })
+}
+
+function tellMissing(
+  map: MapNode,
+  { gone, what, report }: { gone: readonly string[]; what: string; report: Report },
+): void {
+  const names = gone.map((key) => `\`${key}\``).join(', ')
+  report.error('RB0102', startOf(map), {
+    message: `${what} needs ${names}`,
+    label: `${gone.length === 1 ? 'it is' : 'they are'} required`,
+  })
+}
+
+function helpFor(node: Node): { help: string } | object {
+  return node.kind === 'scalar' && node.text !== '' ? { help: `write \`[${node.text}]\`` } : {}
+}
+
+function own(record: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined
+}

@@ -1,0 +1,47 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { OperatorError } from '../host/operator-error.ts'
+
+const MIN_LENGTH = 16
+
+/** Makes the file of webhook tokens with one random token, unless it is there. Only its owner can read it. */
+export function ensureTokenFile(file: string): void {
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** The valid tokens, one a line: two during a rotation. Read at each request, so that a rotation needs no restart. */
+export function readTokens(file: string): readonly string[] {
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new OperatorError(
+      'RP0402',
+      `${file} can be read by others than its owner`,
+      `chmod 600 ${file}, and replace the token`,
+    )
+  }
+  const tokens = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (tokens.length > 0 && tokens.every(({ length }) => length >= MIN_LENGTH)) return tokens
+  throw new OperatorError(
+    'RP0403',
+    `${file} has no token, or one of fewer than ${MIN_LENGTH} characters`,
+    `remove ${file}: the next start makes a new token`,
+  )
+}
+
+/** Whether an `Authorization` header carries one of the tokens. Takes equally long whichever it is, and wherever it differs. */
+export function isAuthorized(header: string | undefined, tokens: readonly string[]): boolean {
+  const [, given] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? []
+  if (given === undefined) return false
+  const digest = hash(given)
+  return tokens.map((token) => timingSafeEqual(hash(token), digest)).includes(true)
+}
+
+function hash(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+import { concerns, denialOf, judgeRule, lineage, reachableEffects } from '../../engine/core/rules.ts'
+import type { BoundRule, RunSoFar } from '../../engine/core/rules.ts'
+import { policyType, RUN_TYPE } from '../../engine/core/variables.ts'
+import type { FactRecord } from '../../schemas/fact.ts'
+import type { CheckPlan, EffectPlan, Plan, RulePlan } from '../../schemas/plan.ts'
+import type { Verdict } from '../../schemas/run.ts'
+import { act, FACTS, outcome, planOf, says } from './plans.ts'
+import { known, unknown } from './recorded.ts'
+import type { Seen } from './recorded.ts'
+
+const effect = (under?: string, protective = false): EffectPlan => ({
+  ...(under === undefined ? {} : { under }),
+  target: { app: { kind: 'id', of: 'app' }, epoch: { kind: 'epoch' } },
+  protective,
+})
+
+const EFFECTS: Plan['effects'] = {
+  'capacity.remove': effect(),
+  'pod.evict': effect('capacity.remove'),
+  'pod.kill': effect('pod.evict'),
+  'route.rollback': effect(),
+  'artifact.build': effect(),
+  claim: { target: {}, protective: true },
+  'claim.rolled-back': effect('claim'),
+}
+
+const TYPES = {
+  target: { kind: 'object', fields: effect().target },
+  run: RUN_TYPE,
+  policy: policyType(planOf([])),
+  health: FACTS.health.result,
+} as const
+
+function rule(...checks: CheckPlan[]): RulePlan {
+  const facts = { health: FACTS.health }
+  return { id: 'keep-it', text: 'Do not.', source: 'test', facts, checks, overridable: 'never', next: 'wait' }
+}
+
+const require_ = (guards: string[], ...cels: string[]): CheckPlan => ({
+  form: 'require',
+  guards,
+  require: cels.map((cel) => says(cel, TYPES)),
+})
+const forbid = (effects: string[], ...inRunsWith: string[]): CheckPlan => ({
+  form: 'forbid',
+  forbid: effects,
+  inRunsWith,
+})
+
+interface Situation {
+  readonly health?: Seen
+  readonly done?: readonly string[]
+  readonly reachable?: readonly string[]
+  readonly doubt?: string
+}
+
+function verdicts(checks: CheckPlan[], effectName: string, situation: Situation = {}): Verdict[] {
+  const { health = known({ ok: true }), done = [], reachable = [], doubt } = situation
+  const bound: BoundRule = { rule: rule(...checks), policy: planOf([]).policy }
+  const run: RunSoFar = { id: 'run-1', effects: done, reachable }
+  const frame = {
+    action: 'lab.health',
+    input: {},
+    authority: 'authoritative',
+    roundTrip: true,
+    source: 'test',
+    readAt: '',
+  } as const
+  const records: Record<string, FactRecord> = { health: { fact: 'health', ...frame, ...health } }
+  const guarded = { effect: effectName, target: { app: 'checkout', epoch: 7 } }
+  return judgeRule(bound, guarded, { records, run, effects: EFFECTS, doubt: () => doubt })
+}
+
+const said = (found: readonly Verdict[]) => found.map(({ says: word }) => word)
+
+describe('G18: a rule on a parent', () => {
+  test('guards every effect below it', () => {
+    expect(lineage('pod.kill', EFFECTS)).toEqual(['pod.kill', 'pod.evict', 'capacity.remove'])
+    const check = require_(['capacity.remove'], 'health.ok')
+    for (const below of ['capacity.remove', 'pod.evict', 'pod.kill']) {
+      expect(concerns(rule(check), below, EFFECTS)).toBe(true)
+      expect(said(verdicts([check], below))).toEqual(['true'])
+    }
+  })
+
+  test('guards nothing beside or above it', () => {
+    const check = require_(['pod.evict'], 'health.ok')
+    for (const other of ['capacity.remove', 'route.rollback']) {
+      expect(concerns(rule(check), other, EFFECTS)).toBe(false)
+      expect(verdicts([check], other)).toEqual([])
+    }
+  })
+
+  test('on `claim` guards every way in which a run ends, also those that nobody declared', () => {
+    const check = require_(['claim'], 'health.ok')
+    for (const claim of ['claim.rolled-back', 'claim.aborted', 'claim.failed-safe'])
+      expect(said(verdicts([check], claim))).toEqual(['true'])
+    expect(lineage('claim.aborted', EFFECTS)).toEqual(['claim.aborted', 'claim'])
+  })
+
+  test('knows no effect that is not declared', () => {
+    expect(() => lineage('pod.vanish', EFFECTS)).toThrow('there is no effect `pod.vanish`')
+    expect(() => lineage('toString', EFFECTS)).toThrow('there is no effect `toString`')
+  })
+})
+
+describe('G20: form 1', () => {
+  const check = require_(['route.rollback'], 'health.ok', 'target.epoch == target.epoch', 'run.effects.size() == 0')
+
+  test('gives a verdict for each predicate, with what it saw', () => {
+    expect(verdicts([check], 'route.rollback', { health: known({ ok: false }) })).toMatchObject([
+      {
+        rule: 'keep-it',
+        effect: 'route.rollback',
+        predicate: 'health.ok',
+        says: 'false',
+        observed: { 'health.ok': false },
+      },
+      { says: 'true' },
+      { says: 'true' },
+    ])
+  })
+
+  test('is unknown where its fact is unknown, and only there', () => {
+    expect(said(verdicts([check], 'route.rollback', { health: unknown('timeout') }))).toEqual([
+      'unknown',
+      'true',
+      'true',
+    ])
+  })
+
+  test('is unknown where the door has a doubt', () => {
+    expect(said(verdicts([check], 'route.rollback', { doubt: 'too old' }))).toEqual(['unknown', 'true', 'true'])
+  })
+
+  test('G15: sees the run’s own receipts', () => {
+    expect(said(verdicts([check], 'route.rollback', { done: ['pod.evict'] }))).toEqual(['true', 'true', 'false'])
+  })
+
+  test('sees the policy values that it was compiled with', () => {
+    const policy = require_(['route.rollback'], 'policy.few > run.effects.size()')
+    expect(said(verdicts([policy], 'route.rollback', { done: ['pod.evict'] }))).toEqual(['true'])
+    expect(said(verdicts([policy], 'route.rollback', { done: ['pod.evict', 'pod.kill'] }))).toEqual(['false'])
+  })
+})
+
+describe('G20: form 2', () => {
+  const always = forbid(['artifact.build'])
+  const beside = forbid(['artifact.build'], 'route.rollback')
+
+  test('without a companion forbids the effect in every run', () => {
+    expect(verdicts([always], 'artifact.build')).toMatchObject([{ says: 'false', predicate: 'forbid artifact.build' }])
+    expect(verdicts([always], 'route.rollback')).toEqual([])
+  })
+
+  test('forbids the effect in a run that has done its companion', () => {
+    const found = verdicts([beside], 'artifact.build', { done: ['route.rollback'] })
+    expect(found).toMatchObject([{ says: 'false', predicate: 'forbid artifact.build in a run with route.rollback' }])
+  })
+
+  test('forbids the effect in a run that can still reach its companion', () => {
+    expect(said(verdicts([beside], 'artifact.build', { reachable: ['route.rollback'] }))).toEqual(['false'])
+  })
+
+  test('forbids the companion in a run that has done the effect', () => {
+    expect(said(verdicts([beside], 'route.rollback', { done: ['artifact.build'] }))).toEqual(['false'])
+  })
+
+  test('says nothing where the other one is neither done nor reachable', () => {
+    expect(verdicts([beside], 'artifact.build', { done: ['pod.evict'], reachable: ['pod.kill'] })).toEqual([])
+    expect(verdicts([beside], 'route.rollback', { reachable: ['artifact.build'] })).toEqual([])
+  })
+
+  test('G18: binds effects below the forbidden one and below its companion', () => {
+    const parents = forbid(['capacity.remove'], 'claim')
+    expect(said(verdicts([parents], 'pod.kill', { reachable: ['claim.rolled-back'] }))).toEqual(['false'])
+    expect(said(verdicts([parents], 'claim.aborted', { done: ['pod.evict'] }))).toEqual(['false'])
+  })
+
+  test('concerns the forbidden effect and its companion', () => {
+    for (const name of ['artifact.build', 'route.rollback']) expect(concerns(rule(beside), name, EFFECTS)).toBe(true)
+    expect(concerns(rule(beside), 'pod.evict', EFFECTS)).toBe(false)
+  })
+})
+
+describe('a denial', () => {
+  const verdict = (word: Verdict['says'], id: string): Verdict => ({
+    rule: id,
+    predicate: 'health.ok',
+    effect: 'route.rollback',
+    says: word,
+    observed: {},
+  })
+  const rules = [rule(), { ...rule(), id: 'other', text: 'Never.', next: 'stop' }]
+
+  test('follows from no verdict that is true, nor from none at all', () => {
+    expect(denialOf([verdict('true', 'keep-it')], rules)).toBeUndefined()
+    expect(denialOf([], rules)).toBeUndefined()
+  })
+
+  test('false outweighs unknown, wherever it stands', () => {
+    const found = denialOf(
+      [verdict('true', 'keep-it'), verdict('unknown', 'keep-it'), verdict('false', 'other')],
+      rules,
+    )
+    expect(found).toMatchObject({ by: 'rule', rule: 'other', unknown: false, next: 'stop' })
+    expect(found?.message).toBe('denied: Never. (other: health.ok)')
+    expect(found?.verdicts).toHaveLength(3)
+  })
+
+  test('unknown denies, and says that nobody can tell', () => {
+    const found = denialOf([verdict('true', 'other'), verdict('unknown', 'keep-it')], rules)
+    expect(found).toMatchObject({ rule: 'keep-it', unknown: true, next: 'wait' })
+    expect(found?.message).toContain('cannot tell: Do not.')
+  })
+})
+
+test('a Plan can reach the effects of its actions, and the claims of its outcomes', () => {
+  const claims = [{ effect: 'claim.rolled-back', target: {} }]
+  const plan = planOf([act('mend'), act('again'), act('build', { action: 'lab.build' })], {
+    outcomes: [outcome('back', 'succeeded', { claims })],
+  })
+  expect(reachableEffects(plan)).toEqual(['route.rollback', 'artifact.build', 'claim.succeeded', 'claim.rolled-back'])
+})

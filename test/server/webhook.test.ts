@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Client, Connection } from '@temporalio/client'
+import { admit, begin } from '../../engine/host/start-run.ts'
+import { EvidenceUnavailable } from '../../evidence/errors.ts'
+import { openStore } from '../../evidence/store.ts'
+import { jsonDigest } from '../../evidence/digest.ts'
+import type { Alert } from '../../schemas/alertmanager.ts'
+import type { Json } from '../../schemas/json.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { Trigger } from '../../schemas/run.ts'
+import { acting, alertOf, Bench, messageOf, payload, planOf, runbooksOf } from './fixture.ts'
+import type { Answer, Door } from './fixture.ts'
+
+let bench: Bench
+let door: Door
+let second: Door
+
+const LONG = 3_600_000
+const watch = planOf('watch-database', { triggers: [acting('DbDown')], waitsMs: LONG })
+const restore = planOf('pg-pitr-restore', {
+  triggers: [acting('DbPrimaryDown', 'PostgresPrimaryDown')],
+  coalesce: ['instance'],
+  waitsMs: LONG,
+})
+const page = planOf('page-database', { triggers: [acting('DbPrimaryDown')] })
+const quick = planOf('quick', { triggers: [acting('Quick')] })
+const once = planOf('once', { triggers: [acting('Once')], waitsMs: LONG })
+const brief = planOf('brief', { triggers: [acting('Brief')], waitsMs: 1_000 })
+const proposing = planOf('proposing', { triggers: [{ ...acting('Proposed'), mode: 'propose' }] })
+const typed = planOf('typed', {
+  triggers: [{ alerts: ['Typed'], map: { host: 'host', times: 'times' }, mode: 'act' }],
+  inputs: { host: { type: { kind: 'id', of: 'host' } }, times: { type: { kind: 'count' }, default: 1 } },
+  coalesce: ['host'],
+})
+const runbooks = runbooksOf(watch, restore, page, quick, once, brief, proposing, typed)
+
+beforeAll(async () => {
+  bench = await Bench.open()
+  door = await bench.door(runbooks)
+  second = await bench.door(runbooks, { store: openStore(bench.host.store.dir) })
+})
+
+afterAll(async () => bench.stop())
+
+const results = ({ body }: Answer) => body.alerts.map(({ result }) => result)
+const firing = (alertname: string, labels: Record<string, string> = {}) =>
+  alertOf({ alertname, cluster: 'c1', instance: 'db-1', ...labels })
+
+test('G37, G38: a real group starts one run, merges the others into it, and later messages of the group start nothing again', async () => {
+  const first = await door.post(await payload('firing-grouped'))
+  expect(first.status).toBe(200)
+  expect(results(first).sort()).toEqual(['merged', 'started'])
+  const [runId, ...others] = new Set(first.body.alerts.map((alert) => alert.runId))
+  expect(others).toEqual([])
+
+  const joined = await door.post(await payload('firing-group-new-alert'))
+  expect(results(joined)).toEqual(['already-handled', 'already-handled', 'merged'])
+  const partly = await door.post(await payload('partial-resolved'))
+  expect(results(partly)).toEqual(['resolved', 'already-handled', 'already-handled'])
+  const over = await door.post(await payload('resolved'))
+  expect(results(over)).toEqual(['resolved', 'resolved'])
+  expect(partly.body.alerts.slice(1).map((alert) => alert.runId)).toEqual([runId, runId])
+  const again = await door.post(await payload('refired'))
+  expect(again.body.alerts).toMatchObject([{ result: 'merged', runId, startsAt: '2026-11-20T23:16:31.520035277Z' }])
+  expect(await bench.runsOf('watch-database')).toEqual([runId])
+})
+
+test('G36: of the runbooks whose triggers match, the label chooses one; a byte-identical repeat starts nothing', async () => {
+  const first = await door.post(await payload('firing-runbook-label'))
+  expect(first.body.alerts).toMatchObject([{ result: 'started', runbook: 'pg-pitr-restore' }])
+  const repeat = await door.post(await payload('repeat-runbook-label'))
+  expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: first.body.alerts[0]?.runId }])
+  expect(await bench.runsOf('page-database')).toEqual([])
+})
+
+test('G37: the copies of two Alertmanagers, sent at once to two servers, make one run', async () => {
+  const before = await bench.runsOf('pg-pitr-restore')
+  const answers = await Promise.all([
+    door.post(await payload('prometheus-firing-am1')),
+    second.post(await payload('prometheus-firing-am2-duplicate')),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  expect(answers.flatMap(results).sort()).toEqual(['already-handled', 'started'])
+  const [runId, ...others] = new Set(answers.map(({ body }) => body.alerts[0]?.runId))
+  expect(others).toEqual([])
+  expect(new Set(await bench.runsOf('pg-pitr-restore'))).toEqual(new Set([...before, runId]))
+})
+
+test('G37: twenty copies at once over two servers, of a run that ends at once, make one run', async () => {
+  const message = messageOf([firing('Quick', { cluster: 'copies' })])
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => (index % 2 ? door : second).post(message)),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+  expect(answers.flatMap(results).filter((result) => result === 'started')).toHaveLength(1)
+  const runIds = new Set(answers.map(({ body }) => body.alerts[0]?.runId))
+  expect(await bench.runsOf('quick')).toEqual([...runIds])
+})
+
+test('G37: a repeat after the run has closed starts nothing, and a new startsAt starts a new run', async () => {
+  const alert = firing('Quick', { cluster: 'closing' })
+  const [first] = (await door.post(messageOf([alert]))).body.alerts
+  await bench.closed('quick/closing')
+  const repeat = await second.post(messageOf([alert]))
+  expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: first?.runId }])
+  const [refired] = (await door.post(messageOf([{ ...alert, startsAt: '2099-01-01T00:00:00.000000001Z' }]))).body.alerts
+  expect(refired?.result).toBe('started')
+  expect(refired?.runId).not.toBe(first?.runId)
+})
+
+test('G37: an alert that was merged into a run starts nothing after that run has closed', async () => {
+  const [one, other] = [firing('Brief', { cluster: 'merging' }), firing('Brief', { cluster: 'merging' })]
+  const [started] = (await door.post(messageOf([one]))).body.alerts
+  expect(results(await door.post(messageOf([other])))).toEqual(['merged'])
+  await bench.closed('brief/merging')
+  const repeat = await second.post(messageOf([other]))
+  expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: started?.runId }])
+})
+
+/** What a server leaves behind that dies directly after its claim. */
+async function claimByHand(plan: Plan, alert: Alert) {
+  const { keys, plans, store } = bench.host
+  const { id } = plan.runbook
+  const trigger: Trigger = { kind: 'alert', occurrence: `${alert.fingerprint}|${alert.startsAt}`, alert, warnings: [] }
+  const inputs = { cluster: alert.labels['cluster'] ?? '', instance: alert.labels['instance'] ?? '' }
+  const signed = await admit({ plan, planDigest: jsonDigest(plan), inputs, trigger }, { keys, plans })
+  const { runId, workflowId } = signed.admission
+  await store.claimOccurrence(`${alert.fingerprint}|${alert.startsAt}|${id}`, {
+    runId,
+    workflowId,
+    admission: signed,
+  } as unknown as Json)
+  return signed
+}
+
+test('G37: after a crash between claim and start, the next messages start the very run that was admitted', async () => {
+  const alert = firing('Once', { cluster: 'crashed' })
+  const { admission } = await claimByHand(once, alert)
+  const answers = await Promise.all([door.post(messageOf([alert])), second.post(messageOf([alert]))])
+  expect(answers.flatMap(results)).toContain('started')
+  expect(answers.map(({ body }) => body.alerts[0]?.runId)).toEqual([admission.runId, admission.runId])
+  expect(await bench.runsOf('once')).toEqual([admission.runId])
+  expect(results(await door.post(messageOf([alert])))).toEqual(['already-handled'])
+})
+
+test('G37: after a crash between claim and start, an alert whose key has a live run by now is merged into it', async () => {
+  const alert = firing('Once', { cluster: 'overtaken' })
+  await claimByHand(once, alert)
+  const [started] = (await door.post(messageOf([firing('Once', { cluster: 'overtaken' })]))).body.alerts
+  const late = await door.post(messageOf([alert]))
+  expect(late.body.alerts).toMatchObject([{ result: 'merged', runId: started?.runId }])
+})
+
+test('G37: after a crash between start and memory, the next message finds the run, though nothing remembers it', async () => {
+  const alert = firing('Quick', { cluster: 'unremembered' })
+  const signed = await claimByHand(quick, alert)
+  await begin(bench.client, quick, signed)
+  await bench.closed('quick/unremembered')
+  const repeat = await door.post(messageOf([alert]))
+  expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: signed.admission.runId }])
+})
+
+test('G37: after a crash between merge and memory, the next message finds the merge in Temporal, though that run has closed', async () => {
+  const [started] = (await door.post(messageOf([firing('Brief', { cluster: 'forgotten' })]))).body.alerts
+  const alert = firing('Brief', { cluster: 'forgotten' })
+  await begin(bench.client, brief, await claimByHand(brief, alert))
+  await bench.closed('brief/forgotten')
+  const repeat = await door.post(messageOf([alert]))
+  expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: started?.runId }])
+})
+
+test('while Temporal cannot be reached the answer is 503, and the next message starts the run', async () => {
+  const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }), namespace: 'nowhere' })
+  const blind = await bench.door(runbooks, { client: away })
+  const alert = firing('Once', { cluster: 'unreachable' })
+  const refused = await blind.post(messageOf([firing('Unknown'), alert]))
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('retry-after')).toBe('5')
+  expect(results(refused)).toEqual(['no-runbook', 'failed'])
+  expect(await bench.runsOf('once')).not.toContain(refused.body.alerts[1]?.runId)
+  expect(results(await door.post(messageOf([alert])))).toEqual(['started'])
+  await away.connection.close()
+})
+
+test('while the evidence store takes nothing the answer is 503, and nothing is started', async () => {
+  const { store } = bench.host
+  const full = {
+    ...store,
+    claimOccurrence: async () => Promise.reject(new EvidenceUnavailable('the evidence store is full', 'make room')),
+  }
+  const blocked = await bench.door(runbooks, { store: full })
+  const alert = firing('Once', { cluster: 'full' })
+  const refused = await blocked.post(messageOf([alert]))
+  expect(refused.status).toBe(503)
+  expect(refused.body.alerts).toMatchObject([{ result: 'failed', detail: 'the evidence store is full' }])
+  await expect(bench.client.workflow.getHandle('once/full').describe()).rejects.toThrow('not found')
+  expect(results(await door.post(messageOf([alert])))).toEqual(['started'])
+})
+
+test('G36: what labels leave open, or name beside the matching triggers, is refused and starts nothing', async () => {
+  const open = firing('DbPrimaryDown')
+  const foreign = firing('DbPrimaryDown', { runbook: 'watch-database' })
+  const unmatched = firing('Quick', { runbook: 'pg-pitr-restore', cluster: 'foreign' })
+  const { status, body } = await door.post(messageOf([open, foreign, unmatched]))
+  expect(status).toBe(200)
+  expect(body.alerts).toMatchObject([
+    {
+      result: 'refused',
+      detail:
+        'the triggers of several runbooks match (pg-pitr-restore, page-database), and no label `runbook` chooses one',
+    },
+    {
+      result: 'refused',
+      detail: 'the label `runbook` names none of the runbooks whose triggers match (pg-pitr-restore, page-database)',
+    },
+    { result: 'refused', detail: 'the label `runbook` names none of the runbooks whose triggers match (quick)' },
+  ])
+})
+
+test('G36: an alert that no trigger matches is counted and is no error, whatever its label says', async () => {
+  const answer = await door.post(messageOf([firing('Unheard', { runbook: 'quick' })]))
+  expect(answer.status).toBe(200)
+  expect(results(answer)).toEqual(['no-runbook'])
+})
+
+test('G36: labels reach inputs by the mapping alone, as their declared type; what does not fit is refused', async () => {
+  const wrong = alertOf({ alertname: 'Typed', host: '../etc', times: 'many' })
+  const missing = alertOf({ alertname: 'Typed' })
+  const { body } = await door.post(messageOf([wrong, missing]))
+  expect(body.alerts).toMatchObject([
+    {
+      result: 'refused',
+      detail:
+        'the input `host` cannot be `../etc`: it is the id of a host, written as letters, digits and `. _ : / -`; the input `times` cannot be `many`: it is a count, written as a whole number',
+    },
+    {
+      result: 'refused',
+      detail: 'the input `host` is missing: it is the id of a host, written as letters, digits and `. _ : / -`',
+    },
+  ])
+  const right = await door.post(
+    messageOf([alertOf({ alertname: 'Typed', host: 'h-1', times: '3', environment: 'production' })]),
+  )
+  expect(results(right)).toEqual(['started'])
+  const { memo } = await bench.client.workflow.getHandle('typed/h-1').describe()
+  const start = await bench.host.store.claimOccurrence([...keyParts(right), 'typed'].join('|'), null)
+  expect(memo?.['runId']).toBe(right.body.alerts[0]?.runId)
+  expect(start.record).toMatchObject({ admission: { admission: { inputs: { host: 'h-1', times: 3 } } } })
+})
+
+const keyParts = ({ body }: Answer) => [body.alerts[0]?.fingerprint, body.alerts[0]?.startsAt]
+
+test('G37: an occurrence older than the memory of occurrences is not taken', async () => {
+  const forgetful = await bench.door(runbooks, { retentionMs: 30 * 86_400_000 })
+  const old = { ...firing('Quick', { cluster: 'old' }), startsAt: '2020-01-01T00:00:00.123456789Z' }
+  const answer = await forgetful.post(messageOf([old, { ...old, startsAt: 'yesterday' }]))
+  expect(answer.status).toBe(200)
+  expect(results(answer)).toEqual(['too-old', 'refused'])
+})
+
+test('G39: a trigger that does not say `act` starts nothing', async () => {
+  const { body } = await door.post(messageOf([firing('Proposed')]))
+  expect(body.alerts).toMatchObject([
+    { result: 'refused', detail: 'its trigger says `mode: propose`, which this version does not carry out' },
+  ])
+  expect(await bench.runsOf('proposing')).toEqual([])
+})
+
+test('truncated alerts are told in the answer, in a metric and in the run, and widen nothing', async () => {
+  const alert = firing('Once', { cluster: 'truncated' })
+  const answer = await door.post(messageOf([alert], { truncatedAlerts: 3 }))
+  const warning =
+    'Alertmanager left 3 alerts of this group out of its message (truncatedAlerts): more may be firing than is listed'
+  expect(answer.body.warnings).toEqual([warning])
+  expect(results(answer)).toEqual(['started'])
+  const state = await bench.client.workflow.getHandle('once/truncated').query('state')
+  expect(state).toMatchObject({ trigger: { kind: 'alert', warnings: [warning], alert: { startsAt: alert.startsAt } } })
+  expect(await door.metrics()).toContain('runproof_webhook_truncated_alerts_total 3')
+})
+
+test('text that is no Unicode is refused, since nothing could be signed over it', async () => {
+  const alert = firing('Once', { cluster: 'surrogate' })
+  const body = JSON.stringify(messageOf([{ ...alert, annotations: { summary: 'LONE' } }])).replace('LONE', '\\ud800')
+  const answer = await door.post(body)
+  expect(answer.body.alerts).toMatchObject([{ result: 'refused', detail: 'its text is not well-formed Unicode' }])
+})
