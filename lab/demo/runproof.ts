@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
@@ -28,11 +32,11 @@ export class Runproof {
     return exitCode
   }
 
-  /** Runs a command and answers with what it printed. Throws where it fails. */
-  async ask(...args: readonly string[]): Promise<string> {
+  /** Runs a command and answers with the JSON that it printed. Throws where it fails. */
+  async ask<T>(...args: readonly string[]): Promise<T> {
     const { stdout, stderr, exitCode } = await execa(process.execPath, [CLI, ...args], this.#options())
     if (exitCode !== 0) throw new Error(`runproof ${args.join(' ')}: ${stderr}`)
-    return stdout
+    return JSON.parse(stdout) as T
   }
 
   /** Starts `runproof up`, and waits until everything of it is ready. */
@@ -40,8 +44,9 @@ export class Runproof {
     const child = spawn(process.execPath, [CLI, 'up'], {
       cwd: this.#folder,
       env: this.#env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#keepLog(child.stderr)
     let said = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text
@@ -54,6 +59,14 @@ export class Runproof {
     await Promise.race([ready, gone])
     gone.catch(() => undefined)
     return child
+  }
+
+  /** Logs go to a file beside the evidence; what `up` says itself is for people. */
+  #keepLog(stderr: Readable): void {
+    stderr.pipe(createWriteStream(join(this.#folder, 'runproof.log'), { mode: 0o600 }))
+    createInterface({ input: stderr }).on('line', (line) => {
+      if (!line.startsWith('{')) console.log(`  ${line}`)
+    })
   }
 
   #options() {

@@ -13,6 +13,8 @@ export async function goodRollback(stage: Stage): Promise<void> {
   say(`production/${APP} is served by ${short(before.digest)}; version 2, which fails 8 % of requests, is promoted`)
   await happen(stage.lab, 'promote', { environment: 'production', app: APP, version: 2, errorRatio: 0.08 })
   const run = await alertAndFollow(stage, 'production')
+  const { outcome } = await stage.runproof.ask<{ outcome: Ended }>('show', run, '--json')
+  confirm(outcome.as === 'succeeded', 'the run claims that it has succeeded, and its rules agree')
   const after = await owner(stage, 'production')
   confirm(
     after.digest === before.digest,
@@ -29,7 +31,7 @@ export async function migrationInBetween(stage: Stage): Promise<void> {
   await happen(stage.lab, 'promote', { environment, app: APP, version: 2, errorRatio: 0.08 })
   const promoted = await owner(stage, environment)
   say('right after the runbook has read that the old version fits, a destructive migration will be applied')
-  const migration = { environment, app: APP, destructive: true }
+  const migration = { environment, app: APP, destructive: true, breaking: false }
   await ask(stage.lab, 'POST', '/faults', {
     fault: 'migrate',
     with: migration,
@@ -37,6 +39,11 @@ export async function migrationInBetween(stage: Stage): Promise<void> {
   })
   const run = await alertAndFollow(stage, environment)
   await stage.runproof.show('why', run)
+  const { outcome } = await stage.runproof.ask<{ outcome: Ended }>('show', run, '--json')
+  confirm(
+    outcome.denial?.rule === 'no-hidden-db-incompatibility',
+    `denied at the effect by the rule ${outcome.denial?.rule ?? '(none)'}`,
+  )
   const after = await owner(stage, environment)
   confirm(
     after.epoch === promoted.epoch,
@@ -60,6 +67,11 @@ async function alertAndFollow(stage: Stage, environment: string): Promise<string
 async function verify(stage: Stage, run: string): Promise<void> {
   const code = await stage.runproof.show('evidence', 'verify', run, '--trust', join('.runproof', 'trust'))
   confirm(code === 0, `the signed bundle verifies: ${join(stage.evidence, run)}`)
+}
+
+interface Ended {
+  readonly as: string
+  readonly denial?: { readonly rule?: string }
 }
 
 interface Owner {
