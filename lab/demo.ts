@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { Cleanup } from './demo/cleanup.ts'
 import { goodRollback, migrationInBetween } from './demo/scenes.ts'
 import { openStage } from './demo/stage.ts'
+import type { Stage } from './demo/stage.ts'
 import { headline, say } from './demo/words.ts'
 
 /**
@@ -12,9 +13,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
   const cleanup = new Cleanup()
   try {
-    const stage = await openStage(cleanup)
-    await goodRollback(stage)
-    await migrationInBetween(stage)
+    const stage = await Promise.race([play(cleanup), cleanup.interruption])
+    if (stage === undefined) throw new Error('interrupted')
     headline('Done')
     say(`evidence of both runs: ${stage.evidence}`)
     if (values.keep) await keepRunning(stage.folder, stage.temporalUi, cleanup)
@@ -30,6 +30,13 @@ async function main(): Promise<void> {
     await cleanup.forget()
     process.exitCode = cleanup.interrupted ? 130 : 1
   }
+}
+
+async function play(cleanup: Cleanup): Promise<Stage> {
+  const stage = await openStage(cleanup)
+  await goodRollback(stage)
+  await migrationInBetween(stage)
+  return stage
 }
 
 async function keepRunning(folder: string, temporalUi: string, cleanup: Cleanup): Promise<void> {

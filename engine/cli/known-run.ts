@@ -33,6 +33,7 @@ async function liveRun(folder: string, runId: string): Promise<KnownRun> {
 }
 
 async function sealedRun(folder: string, runId: string): Promise<KnownRun | undefined> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/.test(runId)) throw noRun(runId)
   const bundle = openStore(readConfig(folder).evidence).bundlePath(runId)
   if (!existsSync(bundle)) return undefined
   const { files } = await readBag(bundle)
@@ -46,6 +47,14 @@ async function sealedRun(folder: string, runId: string): Promise<KnownRun | unde
       `runproof evidence verify ${runId} --trust ${new StateFolder('').path}/trust`,
     )
   }
+}
+
+function noRun(runId: string): OperatorError {
+  return new OperatorError(
+    'RP0301',
+    `${JSON.stringify(runId)} cannot be the id of a run`,
+    'list runs with `runproof runs`',
+  )
 }
 
 /** What a bundle holds, in the shape of a live run. */

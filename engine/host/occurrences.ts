@@ -70,20 +70,11 @@ async function claimFor(
   start: Start,
   { store, admitting }: Handling,
 ): Promise<{ mine: boolean; claim: Claim }> {
-  const admission = await admitInTurn(start, admitting)
+  const admission = await admit(start, admitting)
   const { runId, workflowId } = admission.admission
   const claim: Claim = { runId, workflowId, admission }
   const { created, record } = await store.claimOccurrence(key, claim as unknown as Json)
   return { mine: created, claim: record as unknown as Claim }
-}
-
-let turn: Promise<unknown> = Promise.resolve()
-
-/** One after the other: many alerts at once keep the same Plan, in the same file. */
-async function admitInTurn(start: Start, admitting: Admitting): Promise<SignedAdmission> {
-  const mine = turn.then(async () => admit(start, admitting))
-  turn = mine.catch(() => undefined)
-  return mine
 }
 
 /** The Plan that was admitted: the catalogue may have moved since the claim. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonDigest } from '../../evidence/digest.ts'
@@ -15,7 +16,7 @@ export class PlanArchive {
 
   async keep(digest: string, plan: Plan): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const draft = join(this.#folder, `.${fileOf(digest)}.${process.pid}`)
+    const draft = join(this.#folder, `.${fileOf(digest)}.${randomUUID()}`)
     await writeFile(draft, canonical(plan), { flush: true })
     await rename(draft, join(this.#folder, fileOf(digest)))
   }

@@ -1,5 +1,5 @@
-import type { Client } from '@temporalio/client'
 import type { OutcomeKind } from '../../schemas/plan.ts'
+import type { Handling } from '../host/occurrences.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Each outcome once; the compiler finds one that is missing. */
@@ -16,6 +16,8 @@ const OUTCOMES = Object.keys({
   deferred: 0,
   refused: 0,
 } satisfies Record<OutcomeKind, number>)
+
+type Client = Handling['client']
 
 const OURS = 'RunproofRun IS NOT NULL'
 const OPEN = `${OURS} AND ExecutionStatus = "Running"`

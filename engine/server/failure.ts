@@ -1,7 +1,7 @@
-import { ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError } from '@temporalio/client'
 import { EvidenceError } from '../../evidence/errors.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { RunClosing } from '../host/start-run.ts'
+import { isFromTemporal } from '../host/temporal-errors.ts'
 
 /** Why something could not be done now, in words for whoever sent the request. */
 export interface Failure {
@@ -18,12 +18,4 @@ export function describeFailure(error: unknown): Failure {
   if (isFromTemporal(error))
     return { detail: 'Temporal did not take it in time', hint: 'see whether Temporal and a worker run: `runproof up`' }
   return { detail: 'Runproof met an error of its own', hint: 'the log of the server says more' }
-}
-
-function isFromTemporal(error: unknown): boolean {
-  return (
-    error instanceof ServiceError ||
-    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-    isGrpcServiceError(error)
-  )
 }

@@ -1,5 +1,4 @@
-import type { Client } from '@temporalio/client'
-import type { EvidenceStore } from '../../evidence/store.ts'
+import type { Handling } from '../host/occurrences.ts'
 import { describeFailure } from './failure.ts'
 import { json } from './reply.ts'
 import type { Reply } from './reply.ts'
@@ -7,13 +6,7 @@ import type { Reply } from './reply.ts'
 const PROBE_MS = 2_000
 
 /** Whether an alert could be taken now: Temporal knows the namespace, and the evidence store takes a write. */
-export async function readiness({
-  client,
-  store,
-}: {
-  readonly client: Client
-  readonly store: EvidenceStore
-}): Promise<Reply> {
+export async function readiness({ client, store }: Pick<Handling, 'client' | 'store'>): Promise<Reply> {
   const [temporal, evidence] = await Promise.all([
     stateOf(async () => probeTemporal(client)),
     stateOf(async () => store.probe()),
@@ -22,7 +15,7 @@ export async function readiness({
   return json(ready ? 200 : 503, { ready, temporal, evidence })
 }
 
-async function probeTemporal(client: Client): Promise<void> {
+async function probeTemporal(client: Handling['client']): Promise<void> {
   const { namespace } = client.options
   await client.withDeadline(Date.now() + PROBE_MS, async () => client.workflowService.describeNamespace({ namespace }))
 }

@@ -41,12 +41,12 @@ async function liveThrough(input: RunInput): Promise<{ outcome: Outcome; sealed:
   const notices = new Notices(input, ledger)
   const outcome = (await refusal(input, ledger)) ?? (await follow(input, { ledger, questions, notices }))
   upsertSearchAttributes([{ key: outcomeAttribute, value: outcome.as }])
-  const sealed = await CancellationScope.nonCancellable(async () => {
+  return CancellationScope.nonCancellable(async () => {
     await notices.ended(outcome)
-    return sealRun(input, ledger, { outcome, startedAt, finishedAt: now() })
+    const sealed = await sealRun(input, ledger, { outcome, startedAt, finishedAt: now() })
+    await condition(allHandlersFinished)
+    return { outcome, sealed }
   })
-  await condition(allHandlersFinished)
-  return { outcome, sealed }
 }
 
 /** Handlers first: an early message must find them. */

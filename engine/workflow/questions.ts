@@ -19,7 +19,7 @@ export class Questions {
   constructor(admission: SignedAdmission, triggers: readonly Trigger[]) {
     this.#admission = admission
     this.#triggers = triggers
-    setHandler(voteUpdate, async (vote) => this.#take(vote), { validator: (vote) => this.#mayVote(vote) })
+    setHandler(voteUpdate, async (vote) => this.#take(vote), { validator: (vote: SignedVote) => this.#mayVote(vote) })
   }
 
   /** Opens a question until its time is over. */

@@ -7,6 +7,7 @@ export class Cleanup {
   readonly #steps: (() => Promise<unknown>)[] = []
   readonly #folders: string[] = []
   readonly #abort = new AbortController()
+  #over = false
 
   constructor() {
     this.interruption = new Promise((resolve) => {
@@ -28,9 +29,10 @@ export class Cleanup {
     return this.#abort.signal
   }
 
-  /** Remembers how to undo what was just done. */
+  /** Remembers how to undo what was just done; what comes up after the end is taken down at once. */
   after(step: () => Promise<unknown>): void {
-    this.#steps.push(step)
+    if (this.#over) void step().catch(() => undefined)
+    else this.#steps.push(step)
   }
 
   /** A folder that stays only when the demo succeeds. */
@@ -39,6 +41,7 @@ export class Cleanup {
   }
 
   async all(): Promise<void> {
+    this.#over = true
     for (const step of this.#steps.splice(0).reverse()) await step().catch(() => undefined)
   }
 

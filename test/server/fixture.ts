@@ -128,13 +128,14 @@ export class Bench {
     this.host = host
   }
 
-  static async open(): Promise<Bench> {
+  /** Without the worker of runs, what is started waits; without that of sealing, what has ended stays open. */
+  static async open(queues: readonly string[] = Object.values(QUEUES)): Promise<Bench> {
     const folder = await mkdtemp(join(tmpdir(), 'runproof-server-'))
     const { address } = services().temporal
     const namespace = `runproof-server-${randomBytes(4).toString('hex')}`
     await makeNamespace({ address, namespace, searchAttributes: SEARCH_ATTRIBUTES, say: () => undefined })
     const bench = new Bench(folder, await connectTemporal({ address, namespace }), await hostOf(folder))
-    await bench.#startWorkers(address, namespace)
+    await bench.#startWorkers({ address, namespace, queues })
     return bench
   }
 
@@ -176,14 +177,25 @@ export class Bench {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  async #startWorkers(address: string, namespace: string): Promise<void> {
+  async #startWorkers({
+    address,
+    namespace,
+    queues,
+  }: {
+    address: string
+    namespace: string
+    queues: readonly string[]
+  }) {
     const connection = await NativeConnection.connect({ address })
     const workflowsPath = fileURLToPath(new URL('../../engine/workflow/index.ts', import.meta.url))
-    const activities = activitiesOf(this.host)
-    const workers = [
-      await Worker.create({ connection, namespace, taskQueue: QUEUES.runs, workflowsPath, activities }),
-      await Worker.create({ connection, namespace, taskQueue: QUEUES.sealing, activities: await this.#sealing() }),
+    const all = [
+      { taskQueue: QUEUES.runs, workflowsPath, activities: activitiesOf(this.host) },
+      { taskQueue: QUEUES.sealing, activities: await this.#sealing() },
     ]
+    const wanted = all.filter(({ taskQueue }) => queues.includes(taskQueue))
+    const workers = await Promise.all(
+      wanted.map(async (options) => Worker.create({ connection, namespace, ...options })),
+    )
     const running = workers.map(async (worker) => worker.run())
     this.#stopping.push(async () => {
       for (const worker of workers) worker.shutdown()

@@ -1,14 +1,16 @@
-import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ensureTokenFile, isAuthorized, readTokens } from '../../engine/server/tokens.ts'
 
 let file: string
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'runproof-tokens-')), 'webhook-token')
 })
+
+afterEach(async () => rm(dirname(file), { recursive: true }))
 
 test('a token file that is missing is made with one random token that only its owner can read', async () => {
   ensureTokenFile(file)

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Client, Connection } from '@temporalio/client'
 import { admit, begin } from '../../engine/host/start-run.ts'
-import { EvidenceUnavailable } from '../../evidence/errors.ts'
 import { openStore } from '../../evidence/store.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import type { Alert } from '../../schemas/alertmanager.ts'
@@ -167,34 +165,6 @@ test('G37: after a crash between merge and memory, the next message finds the me
   await bench.closed('brief/forgotten')
   const repeat = await door.post(messageOf([alert]))
   expect(repeat.body.alerts).toMatchObject([{ result: 'already-handled', runId: started?.runId }])
-})
-
-test('while Temporal cannot be reached the answer is 503, and the next message starts the run', async () => {
-  const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }), namespace: 'nowhere' })
-  const blind = await bench.door(runbooks, { client: away })
-  const alert = firing('Once', { cluster: 'unreachable' })
-  const refused = await blind.post(messageOf([firing('Unknown'), alert]))
-  expect(refused.status).toBe(503)
-  expect(refused.headers.get('retry-after')).toBe('5')
-  expect(results(refused)).toEqual(['no-runbook', 'failed'])
-  expect(await bench.runsOf('once')).not.toContain(refused.body.alerts[1]?.runId)
-  expect(results(await door.post(messageOf([alert])))).toEqual(['started'])
-  await away.connection.close()
-})
-
-test('while the evidence store takes nothing the answer is 503, and nothing is started', async () => {
-  const { store } = bench.host
-  const full = {
-    ...store,
-    claimOccurrence: async () => Promise.reject(new EvidenceUnavailable('the evidence store is full', 'make room')),
-  }
-  const blocked = await bench.door(runbooks, { store: full })
-  const alert = firing('Once', { cluster: 'full' })
-  const refused = await blocked.post(messageOf([alert]))
-  expect(refused.status).toBe(503)
-  expect(refused.body.alerts).toMatchObject([{ result: 'failed', detail: 'the evidence store is full' }])
-  await expect(bench.client.workflow.getHandle('once/full').describe()).rejects.toThrow('not found')
-  expect(results(await door.post(messageOf([alert])))).toEqual(['started'])
 })
 
 test('G36: what labels leave open, or name beside the matching triggers, is refused and starts nothing', async () => {
