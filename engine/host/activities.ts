@@ -42,13 +42,18 @@ function activityOf(definition: AnyDefinition, host: Host): Activity {
   if (definition.kind === 'action')
     return async (request: EffectRequest) => performActivity(definition.name, request, host)
   return async ({ admission, fact, input }: ReadRequest): Promise<AttestedFact> => {
-    const record = await takeReading(definition, { name: fact, input }, host.connections)
+    const record = await alive(async () => takeReading(definition, { name: fact, input }, host.connections))
     return host.keys.attest(admission.admission.runId, activityInfo().activityId, record)
   }
 }
 
 async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
-  const log = host.log.child({ run: request.admission.admission.runId, step: request.step, action })
+  const log = host.log.child({
+    run: request.admission.admission.runId,
+    actor: actorOf(request),
+    step: request.step,
+    action,
+  })
   const result = await alive(async () => passDoor(request, seamOf(host, action)))
   log.info(
     { status: result.status, ...(result.status === 'denied' ? { denial: result.denial.message } : {}) },
@@ -57,9 +62,15 @@ async function performActivity(action: string, request: EffectRequest, host: Hos
   return result
 }
 
+/** Who set this in motion: a person, or an alert's occurrence. */
+function actorOf({ admission }: EffectRequest): string {
+  const { trigger } = admission.admission
+  return trigger.kind === 'person' ? `${trigger.by.user}@${trigger.by.host}` : `alert ${trigger.occurrence}`
+}
+
 function engineActivities(host: Host): Record<string, Activity> {
   return {
-    [NAMES.admit]: async (request: AdmitRequest) => admitRun(request, execution(), host),
+    [NAMES.admit]: async (request: AdmitRequest) => alive(async () => admitRun(request, execution(), host)),
     [NAMES.recordStart]: async (request: AdmitRequest) => recordStart(request, execution(), host),
     [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
     [NAMES.tell]: async (request: TellRequest) => tellPeople(request, host),

@@ -1,5 +1,5 @@
 import { publicKeyOf, signJson, verifyJson } from '../../evidence/keys.ts'
-import type { Signer } from '../../evidence/keys.ts'
+import type { PublicKey, Signer } from '../../evidence/keys.ts'
 import { readStart } from './door/records.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { Plan } from '../../schemas/plan.ts'
@@ -16,9 +16,11 @@ export interface Execution {
 /** Signs and checks what only this installation may say: admissions, votes that it took, readings that it made (G25). */
 export class AdmissionKeys {
   readonly #signer: Signer
+  readonly #trusted: readonly PublicKey[]
 
   constructor(signer: Signer) {
     this.#signer = signer
+    this.#trusted = [publicKeyOf(signer.publicPem, 'the admission key')]
   }
 
   get publicPem(): string {
@@ -50,7 +52,7 @@ export class AdmissionKeys {
   }
 
   #holds(value: unknown, signature: string): boolean {
-    return verifyJson([publicKeyOf(this.#signer.publicPem, 'admission key')], value, signature) !== undefined
+    return verifyJson(this.#trusted, value, signature) !== undefined
   }
 }
 
@@ -94,7 +96,8 @@ export async function admittedHere(
   if (admission.workflowId !== execution.workflowId) return { foreign: 'this admission is for another workflow' }
   const plan = await host.plans.find(admission.planDigest)
   if (plan === undefined) return { foreign: `the Plan ${admission.planDigest} is not one of this installation` }
-  if (plan.planVersion !== PLAN_VERSION)
-    return { foreign: `this worker carries out Plans of version ${PLAN_VERSION}, not ${String(plan.planVersion)}` }
+  const version: number = plan.planVersion
+  if (version !== PLAN_VERSION)
+    return { foreign: `this worker carries out Plans of version ${PLAN_VERSION}, not ${version}` }
   return { admission, plan }
 }

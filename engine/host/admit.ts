@@ -121,7 +121,7 @@ async function missingSubject(
   )
   const exists = (record.value as JsonObject | undefined)?.['exists']
   if (exists === true) return undefined
-  const subject = `${name} \`${String(run.inputs[name])}\``
+  const subject = `${name} ${JSON.stringify(run.inputs[name] ?? null)}`
   const message =
     record.unknown === undefined
       ? `the platform knows no ${subject}`

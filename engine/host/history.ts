@@ -18,7 +18,7 @@ export async function historyOf(handle: WorkflowHandle, workflow: WorkflowRef): 
     lastEventId: Number(events.at(-1)?.eventId ?? 0),
     activities: activitiesIn(events),
     updates: updatesIn(events),
-    raw: (JSON.parse(historyToJSON({ ...history, events } as History)) as { events: Json }).events,
+    raw: (JSON.parse(historyToJSON({ ...history, events })) as { events: Json }).events,
   }
 }
 

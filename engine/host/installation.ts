@@ -35,7 +35,11 @@ export async function compileConfigured(config: Config): Promise<CompiledCatalog
 
 function unreadable(config: Config, error: unknown): OperatorError {
   const { code = 'it cannot be read', path = config.catalogue } = error as NodeJS.ErrnoException
-  return new OperatorError('RP0106', `the catalogue cannot be read: ${path} (${code})`, 'name its folder as `catalogue` in runproof.yaml')
+  return new OperatorError(
+    'RP0106',
+    `the catalogue cannot be read: ${path} (${code})`,
+    'name its folder as `catalogue` in runproof.yaml',
+  )
 }
 
 /** Opens the installation of a working folder for a process that carries out actions. A catalogue with mistakes is refused. */

@@ -23,7 +23,7 @@ import type {
 /** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
 const HEARTBEAT_MS = 6_000
 
-/** Time that the door may need around the effect itself: reading, evidence, re-reading of what is unknown. */
+/** Time that the door may need beside the effect and three times `unknownFor`: to settle, to judge, to read back. */
 const DOOR_MS = 60_000
 
 const patient = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 }
@@ -38,6 +38,7 @@ export async function read(
   return schedule(action, request, {
     activityId: activity,
     startToCloseTimeout: timeout,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: `read ${request.fact}`,
   })
 }
@@ -48,7 +49,7 @@ export async function perform(
   request: EffectRequest,
   { action, activity }: { action: string; activity: string },
 ): Promise<EffectResult> {
-  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + plan.unknownForMs + DOOR_MS
+  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + 3 * plan.unknownForMs + DOOR_MS
   return schedule(action, request, {
     activityId: activity,
     startToCloseTimeout: timeout,
@@ -72,7 +73,8 @@ export async function claim(plan: Plan, request: ClaimRequest, activity: string)
 export async function admit(request: AdmitRequest): Promise<AdmissionResult> {
   return schedule(NAMES.admit, request, {
     activityId: 'admission',
-    startToCloseTimeout: 60_000,
+    startToCloseTimeout: 2 * request.plan.unknownForMs + DOOR_MS,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: 'check the admission',
   })
 }
