@@ -9,7 +9,11 @@ import { errorCode } from './errors.ts'
  */
 
 /** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
-export async function createFile(path: string, bytes: Uint8Array, scratch: string, mode = 0o600): Promise<boolean> {
+export async function createFile(
+  path: string,
+  bytes: Uint8Array,
+  { scratch, mode = 0o600 }: { readonly scratch: string; readonly mode?: number },
+): Promise<boolean> {
   const temporary = join(await makeFolder(scratch), `.${randomUUID()}`)
   await makeFolder(dirname(path))
   try {

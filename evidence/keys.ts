@@ -28,9 +28,9 @@ export interface PublicKey {
 export async function ensureKey(folder: string, name: string): Promise<Signer> {
   await refuseSharedFolder(await makeFolder(folder).catch(noFolder(folder)))
   const path = join(folder, `${name}.pem`)
-  if ((await readIfThere(path)) === undefined) await createFile(path, newKey(), folder)
+  if ((await readIfThere(path)) === undefined) await createFile(path, newKey(), { scratch: folder })
   const signer = await loadKey(folder, name)
-  await createFile(join(folder, `${name}.pub.pem`), Buffer.from(signer.publicPem), folder, 0o644)
+  await createFile(join(folder, `${name}.pub.pem`), Buffer.from(signer.publicPem), { scratch: folder, mode: 0o644 })
   return signer
 }
 

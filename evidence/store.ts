@@ -58,7 +58,7 @@ export function openStore(folder: string): EvidenceStore {
 }
 
 async function putOnce(path: string, bytes: Uint8Array, scratch: string): Promise<Put> {
-  if (await createFile(path, bytes, scratch)) return 'created'
+  if (await createFile(path, bytes, { scratch })) return 'created'
   const there = await readIfThere(path)
   if (there?.equals(bytes)) return 'same'
   throw new EvidenceConflict(
@@ -69,12 +69,12 @@ async function putOnce(path: string, bytes: Uint8Array, scratch: string): Promis
 
 async function probe(dir: string, scratch: string): Promise<void> {
   const path = join(dir, 'intake', `.probe-${randomUUID()}`)
-  await createFile(path, Buffer.from('probe'), scratch)
+  await createFile(path, Buffer.from('probe'), { scratch })
   await removeFile(path)
 }
 
 async function claim(path: string, claimed: { key: string; record: Json }, scratch: string) {
-  const created = await createFile(path, Buffer.from(canonical(claimed)), scratch)
+  const created = await createFile(path, Buffer.from(canonical(claimed)), { scratch })
   if (created) return { created, record: claimed.record }
   const there = JSON.parse((await readIfThere(path))?.toString() ?? 'null') as { record: Json }
   return { created, record: there.record }

@@ -46,7 +46,7 @@ async function keysIn(folder: string): Promise<PublicKey[]> {
 }
 
 async function addKey(folder: string, key: PublicKey): Promise<void> {
-  await createFile(join(folder, keyFile(key.keyid)), Buffer.from(key.pem), folder, 0o644)
+  await createFile(join(folder, keyFile(key.keyid)), Buffer.from(key.pem), { scratch: folder, mode: 0o644 })
 }
 
 function unreadable(folder: string): (cause: unknown) => never {

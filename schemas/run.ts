@@ -1,46 +1,14 @@
+import type { SignedAdmission, Trigger } from './admission.ts'
+import type { ClaimResult, Denial, EffectResult } from './door.ts'
 import type { FactRecord } from './fact.ts'
-import type { Json, JsonObject } from './json.ts'
-import type { OutcomeKind, Place, Plan } from './plan.ts'
+import type { JsonObject } from './json.ts'
+import type { OutcomeKind, Plan } from './plan.ts'
+import type { SignedVote } from './vote.ts'
 
-/** Who or what asked for a run. Identities without a signature are self-asserted (G26). */
-export type Trigger =
-  | { readonly kind: 'person'; readonly by: Identity; readonly reason?: string }
-  | {
-      readonly kind: 'alert'
-      readonly occurrence: string
-      readonly alert: JsonObject
-      readonly warnings: readonly string[]
-    }
-
-/** The operating system's user and host; nothing signs it yet. */
-export interface Identity {
-  readonly user: string
-  readonly host: string
-  readonly assurance: 'self-asserted'
-}
-
-/** What the host admits (G25): signed with the admission key over its canonical JSON. */
-export interface Admission {
-  /** Signatures of one key never mix: each signed object says what it is. */
-  readonly type: 'runproof.admission.v1'
-  readonly runId: string
-  readonly workflowId: string
-  readonly runbook: string
-  /** `sha256:…` over the Plan's canonical JSON. */
-  readonly planDigest: string
-  readonly catalogueDigest: string
-  readonly inputs: JsonObject
-  readonly trigger: Trigger
-  /** RFC 3339, host clock. */
-  readonly admittedAt: string
-}
-
-/** An admission with its signature: Ed25519, base64. */
-export interface SignedAdmission {
-  readonly admission: Admission
-  readonly keyid: string
-  readonly signature: string
-}
+/** The messages between workflow, host and clients: this file is their door. */
+export type * from './admission.ts'
+export type * from './door.ts'
+export type * from './vote.ts'
 
 /** The one argument of every run's workflow. */
 export interface RunInput {
@@ -54,120 +22,6 @@ export interface ReadRequest {
   readonly step: string
   readonly fact: string
   readonly input: JsonObject
-}
-
-/** Argument of an activity with effects; its activity id is the step's id, with `#<n>` from the second round on. */
-export interface EffectRequest {
-  readonly admission: SignedAdmission
-  readonly step: string
-  /** 0, and one more each time a conflict sent the run back to its readings. */
-  readonly round: number
-  readonly input: JsonObject
-  readonly grounds: Grounds
-}
-
-/** What an effect rests on, so that the door can follow the path to it again and does not believe the workflow (G25). */
-export interface Grounds {
-  /** The readings that the step's own inputs name. */
-  readonly facts: Readonly<Record<string, AttestedFact>>
-  /** For each decision so far: the readings on which it was taken. */
-  readonly decisions: Readonly<Record<string, Readonly<Record<string, AttestedFact>>>>
-  /** Votes that were counted. */
-  readonly votes: readonly SignedVote[]
-}
-
-/** A reading as a worker of this installation took it: signed over `{ type: "runproof.fact.v1", runId, activity, record }`. */
-export interface AttestedFact {
-  readonly record: FactRecord
-  readonly activity: string
-  readonly keyid: string
-  readonly signature: string
-}
-
-/** Argument of the activity that says a claim. */
-export interface ClaimRequest {
-  readonly admission: SignedAdmission
-  readonly outcome: string
-  readonly claims: readonly { readonly effect: string; readonly target: JsonObject }[]
-}
-
-/** What one predicate of one rule said, and on what. */
-export interface Verdict {
-  readonly rule: string
-  /** The predicate's text; for form 2 the forbidden effect. */
-  readonly predicate: string
-  readonly effect: string
-  readonly says: 'true' | 'false' | 'unknown'
-  /** For false and unknown: the observed values of the paths that it uses, or why they are unknown. */
-  readonly observed: JsonObject
-  readonly place?: Place
-}
-
-/** Why the door did not let an effect through. */
-export interface Denial {
-  readonly by: 'rule' | 'facts' | 'stop-switch' | 'change-window' | 'admission' | 'evidence' | 'deadline'
-  /** For rules: the id. */
-  readonly rule?: string
-  /** A rule was false, or stayed unknown for the whole of `unknownFor`. */
-  readonly unknown: boolean
-  readonly message: string
-  readonly verdicts: readonly Verdict[]
-  /** The next safe step, or the command to type. */
-  readonly next: string
-}
-
-/** How an activity with effects ended. Denials and conflicts are results, not errors. */
-export type EffectResult =
-  | {
-      readonly status: 'done' | 'already-done'
-      readonly output: JsonObject
-      readonly effects: readonly string[]
-      readonly lift?: string
-      readonly evidence: EvidenceRefs
-    }
-  | { readonly status: 'denied'; readonly denial: Denial; readonly evidence: EvidenceRefs }
-  | { readonly status: 'conflict'; readonly expected: Json; readonly found: Json; readonly evidence: EvidenceRefs }
-  | { readonly status: 'failed'; readonly message: string; readonly evidence: EvidenceRefs }
-  | { readonly status: 'effect-unknown'; readonly message: string; readonly evidence: EvidenceRefs }
-
-/** Intake files that this pass wrote: name → `sha256:…`. */
-export type EvidenceRefs = Readonly<Record<string, string>>
-
-/** How the claim activity ended. */
-export type ClaimResult =
-  | {
-      readonly status: 'said'
-      readonly verdicts: readonly Verdict[]
-      readonly facts: readonly FactRecord[]
-      readonly evidence: EvidenceRefs
-    }
-  | {
-      readonly status: 'denied'
-      readonly denial: Denial
-      readonly facts: readonly FactRecord[]
-      readonly evidence: EvidenceRefs
-    }
-
-/** A person's answer to an approval, attested by the host that took it (admission key). */
-export interface Vote {
-  readonly type: 'runproof.vote.v1'
-  readonly runId: string
-  readonly step: string
-  readonly planDigest: string
-  /** Digest over the question as it was asked: run, step, text, roles, end and the values shown. Stale when they change. */
-  readonly factsDigest: string
-  readonly decision: 'approve' | 'reject'
-  readonly role: string
-  readonly by: Identity
-  readonly reason?: string
-  readonly nonce: string
-  readonly votedAt: string
-}
-
-export interface SignedVote {
-  readonly vote: Vote
-  readonly keyid: string
-  readonly signature: string
 }
 
 /** How a step ended: a closed set for each kind (language.md 6). */
@@ -295,19 +149,6 @@ export interface SealResult {
   readonly gaps: readonly string[]
 }
 
-/** What the host answers to an admission. */
-export type AdmissionResult =
-  | { readonly admitted: true }
-  | { readonly admitted: false; readonly denial: Denial }
-  /** Not signed by this installation, or not for this Plan and this workflow: no run of ours, and nothing is sealed. */
-  | { readonly admitted: false; readonly foreign: string }
-
-/** Argument of the activity that checks an admission and records the start of the run. */
-export interface AdmitRequest {
-  readonly admission: SignedAdmission
-  readonly plan: Plan
-}
-
 /** Argument of the activity that tells people (G40); delivery is reported, never awaited for ever. */
 export interface TellRequest {
   readonly admission: SignedAdmission
@@ -315,26 +156,6 @@ export interface TellRequest {
   readonly event: 'waiting' | 'ended'
   readonly message: string
   readonly activity: string
-}
-
-/** What a vote is checked against, in an activity. */
-export interface VoteCheck {
-  readonly admission: SignedAdmission
-  readonly vote: SignedVote
-  /** Everyone who asked for this run, also by a start that was merged into it: none of them counts (G26). */
-  readonly triggers: readonly Trigger[]
-}
-
-/** Whether a further start really was admitted by this installation, for this very workflow. */
-export interface TriggerCheck {
-  readonly admission: SignedAdmission
-  readonly further: SignedAdmission
-}
-
-/** Whether a vote counts, and otherwise why not. */
-export interface VoteVerdict {
-  readonly counted: boolean
-  readonly why?: string
 }
 
 /** Names on the wire between workflow, host and clients. */

@@ -31,7 +31,7 @@ export class RequestRefused extends Error {
 export async function checkedAddresses(url: URL, limits: Limits): Promise<readonly LookupAddress[]> {
   const place = allowedPlace(url, limits.allow)
   const addresses = await resolve(hostOf(url), limits)
-  for (const { address } of addresses) refuseForbidden(url, address, place, limits)
+  for (const { address } of addresses) refuseForbidden({ url, address }, place, limits)
   return addresses
 }
 
@@ -68,7 +68,11 @@ function systemLookup(host: string): Promise<readonly LookupAddress[]> {
   return lookup(host, { all: true })
 }
 
-function refuseForbidden(url: URL, address: string, place: AllowedPlace, limits: Limits): void {
+function refuseForbidden(
+  { url, address }: { readonly url: URL; readonly address: string },
+  place: AllowedPlace,
+  limits: Limits,
+): void {
   const kind = kindOf(address)
   const writtenOut = isIP(hostOf(url)) !== 0 || url.hostname === 'localhost'
   if (kind !== 'public' && !place.allowPrivate)

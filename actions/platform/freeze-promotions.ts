@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { duration, id, time } from '../../schemas/types.ts'
-import { Refused } from '../define.ts'
 import type { Platform } from './client.ts'
 import { platformAction } from './operation.ts'
 
@@ -28,12 +27,12 @@ export const freezePromotions = platformAction({
     `"$PLATFORM_URL/v1/environments/${encodeURIComponent(environment)}/promotion-freeze?reason=lifted+by+hand"`,
 })
 
-/** The bound is a time of the clock that enforces it, so ours may be wrong. Nothing was changed where this fails. */
+/** The bound is a time of the clock that enforces it, so ours may be wrong. A question that fails is no refusal: the door tries again. */
 async function controlPlaneTime(platform: Platform, environment: string): Promise<number> {
   const reply = await platform
     .GET('/v1/environments/{environment}/promotion-freeze', { params: { path: { environment } } })
     .catch(() => undefined)
   const now = Date.parse(reply?.data?.served_at ?? '')
-  if (Number.isNaN(now)) throw new Refused('the platform does not say its time, so no end of the freeze can be set')
+  if (Number.isNaN(now)) throw new Error('the platform does not say its time, so no end of the freeze can be set')
   return now
 }

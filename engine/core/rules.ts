@@ -53,6 +53,11 @@ function parentOf(effect: string, effects: Effects): string | undefined {
   throw new Error(`there is no effect \`${effect}\``)
 }
 
+/** What expressions see as `run`: each receipt counts for its effect, and for every effect above it. */
+export function runValue(id: string, receipts: readonly string[], effects: Effects): JsonObject {
+  return { id, effects: receipts.flatMap((effect) => lineage(effect, effects)) }
+}
+
 /** Does this rule say anything about this effect? */
 export function concerns(rule: RulePlan, effect: string, effects: Effects): boolean {
   const line = lineage(effect, effects)
@@ -136,7 +141,7 @@ export function ruleScope(
     },
     values: {
       target: guarded.target,
-      run: { id: seen.run.id, effects: [...seen.run.effects] },
+      run: runValue(seen.run.id, seen.run.effects, seen.effects),
       policy: Object.fromEntries(values.map(([name, { value }]) => [name, value])),
     },
     facts: rule.facts,

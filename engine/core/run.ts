@@ -3,6 +3,7 @@ import type { Condition, Plan, StepPlan } from '../../schemas/plan.ts'
 import type { AttestedFact, Denial, Outcome, SignedVote, StepResult } from '../../schemas/run.ts'
 import type { Ledger } from './ledger.ts'
 import type { Ports } from './ports.ts'
+import { runValue } from './rules.ts'
 import type { Scope } from './scope.ts'
 import { policyValues, variablesOf } from './variables.ts'
 
@@ -75,7 +76,7 @@ export function scopeOf(run: Run): Scope {
     values: {
       inputs: run.inputs,
       policy: policyValues(run.plan),
-      run: { id: run.runId, effects: run.effects },
+      run: runValue(run.runId, run.effects, run.plan.effects),
       ...Object.fromEntries(run.outputs),
     },
     facts: run.plan.facts,
@@ -103,6 +104,6 @@ export function activityId(run: Run, name: string): string {
 /** Notes how a step ended, where later conditions and expressions look for it. */
 export function settle(run: Run, step: StepPlan, ended: Ended): void {
   run.results.set(step.id, ended.result)
-  if (step.kind === 'decide') run.outputs.set(step.id, ended.result)
+  if (step.kind === 'decide' && ended.result !== 'skipped') run.outputs.set(step.id, ended.result)
   run.ledger.stepEnds(step.id, ended.result, ended.detail)
 }

@@ -10,7 +10,7 @@ import type { Execution } from './admission.ts'
 import { STARTED } from '../../evidence/start.ts'
 import { readStart } from './door/records.ts'
 import type { Host } from './host.ts'
-import { takeReading } from './readings.ts'
+import { readUntilKnown, takeReading } from './readings.ts'
 
 /** How long the evidence store may be away before a run is refused. */
 const STORE_PATIENCE_MS = 5_000
@@ -132,19 +132,6 @@ async function missingSubject(
     message,
     verdicts: [],
     next: `name ${name === 'app' ? 'an app' : 'an environment'} that the platform knows`,
-  }
-}
-
-async function readUntilKnown<T extends { readonly unknown?: { readonly reason: string } }>(
-  read: () => Promise<T>,
-  patienceMs: number,
-): Promise<T> {
-  const until = performance.now() + patienceMs
-  for (;;) {
-    const record = await read()
-    const mayPass = record.unknown?.reason === 'error' || record.unknown?.reason === 'timeout'
-    if (!mayPass || performance.now() >= until) return record
-    await wait(1_000)
   }
 }
 

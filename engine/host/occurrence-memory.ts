@@ -22,7 +22,7 @@ export async function recallBegun(store: EvidenceStore, key: string): Promise<Be
 /** Remembers, for as long as the evidence is kept, that an occurrence has begun. The first word stands. */
 export async function rememberBegun(store: EvidenceStore, key: string, begun: Begun): Promise<void> {
   const bytes = jsonBytes({ key, ...begun })
-  await orUnavailable(store, async () => createFile(pathOf(store, key), bytes, join(store.dir, 'tmp')))
+  await orUnavailable(store, async () => createFile(pathOf(store, key), bytes, { scratch: join(store.dir, 'tmp') }))
 }
 
 function pathOf({ dir }: EvidenceStore, key: string): string {

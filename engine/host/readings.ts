@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Unknown } from '../../actions/define.ts'
 import type { AnyReading, Reading } from '../../actions/define.ts'
 import { ContractViolation, parseInput, parseOutput } from '../../actions/validate.ts'
@@ -25,6 +26,17 @@ export async function takeReading(
     return { ...frame, ...asRecord(definition, reading) }
   } catch (error) {
     return { ...frame, unknown: reasonOf(error), roundTrip: false, source: definition.name }
+  }
+}
+
+/** Takes a reading again for as long as the way to its source fails: one failed request must not decide a run. */
+export async function readUntilKnown(read: () => Promise<FactRecord>, patienceMs: number): Promise<FactRecord> {
+  const until = performance.now() + patienceMs
+  for (;;) {
+    const record = await read()
+    const mayPass = record.unknown?.reason === 'error' || record.unknown?.reason === 'timeout'
+    if (!mayPass || performance.now() >= until) return record
+    await wait(1_000)
   }
 }
 

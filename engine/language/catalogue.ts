@@ -58,7 +58,9 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   const own = new Map(sources.files.map((source) => [source.file, reportFor(source, shared)]))
   const files = sources.files.map((source) => parsed(source, own.get(source.file) ?? shared))
   const overlays = sources.overlays.map((source) => parsed(source, shared))
+  requireFiles(sources, shared)
   const ground = readGround({ files, overlays }, contracts, shared)
+  for (const report of own.values()) for (const name of shared.broken) report.broken.add(name)
   const rules = compileAllRules(files, sources, { ground, report: shared })
   const digest = digestOfCatalogue(sources, contracts)
   const plans = compileRunbooks(files, sources, { ground, rules, digest, own })
@@ -81,6 +83,19 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
 /** The texts of all files, by name: what diagnostics are rendered with. */
 export function textsOf({ files, overlays }: CatalogueSources): Record<string, string> {
   return Object.fromEntries([...files, ...overlays].map(({ file, text }) => [file, text]))
+}
+
+/** Without effects and policy nothing can be checked; allowlist and calendar may be absent. */
+function requireFiles({ files }: CatalogueSources, report: Report): void {
+  const folder = (files[0]?.file ?? '').split('/')[0] ?? ''
+  for (const kind of ['effects', 'policy'] as const) {
+    if (files.some((source) => kindOfFile(source) === kind)) continue
+    report.error(
+      'RB0102',
+      { file: `${folder}/${kind}.yaml`, start: 0, end: 0 },
+      `a catalogue needs the file \`${kind}.yaml\``,
+    )
+  }
 }
 
 /** Runbooks and scenarios answer for themselves; a mistake anywhere else concerns every Plan. */

@@ -8,6 +8,7 @@ export class Report {
   readonly found: Diagnostic[] = []
   /** Names that are declared and were not understood: what follows from that is not told again. */
   readonly broken: Set<string>
+  readonly #told = new Set<string>()
 
   constructor(broken = new Set<string>()) {
     this.broken = broken
@@ -16,7 +17,9 @@ export class Report {
   /** Notes a mistake. Answers `undefined`, so that what could not be understood is absent. */
   error(code: string, span: Span, said: string | ({ readonly message: string } & Extra)): undefined {
     const { message, ...extra } = typeof said === 'string' ? { message: said } : said
-    if (this.found.some((other) => other.code === code && sameSpan(other.span, span))) return
+    const place = `${code} ${span.file} ${span.start} ${span.end}`
+    if (this.#told.has(place)) return
+    this.#told.add(place)
     this.found.push({ code, severity: 'error', message, span, ...extra })
   }
 
@@ -34,8 +37,4 @@ export class Report {
   get failed(): boolean {
     return this.found.length > 0
   }
-}
-
-function sameSpan(a: Span, b: Span): boolean {
-  return a.file === b.file && a.start === b.start && a.end === b.end
 }

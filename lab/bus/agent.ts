@@ -7,8 +7,7 @@ const PATIENCE_MS = 500
 export function answerAs(
   bus: Bus,
   name: string,
-  answer: (question: unknown) => unknown,
-  silenced: () => boolean,
+  { answer, silenced }: { readonly answer: (question: unknown) => unknown; readonly silenced: () => boolean },
 ): void {
   bus.connection.subscribe(bus.agent(name), {
     callback: (_error, message) => {

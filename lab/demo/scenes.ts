@@ -27,12 +27,12 @@ export async function goodRollback(stage: Stage): Promise<void> {
 export async function migrationInBetween(stage: Stage): Promise<void> {
   const environment = 'production-eu'
   headline('A migration lands between the decision and the rollback')
-  await ask(stage.lab, 'POST', '/environments', { environment, apps: [APP] })
+  await ask(stage.lab, 'POST /environments', { environment, apps: [APP] })
   await happen(stage.lab, 'promote', { environment, app: APP, version: 2, errorRatio: 0.08 })
   const promoted = await owner(stage, environment)
   say('right after the runbook has read that the old version fits, a destructive migration will be applied')
   const migration = { environment, app: APP, destructive: true, breaking: false }
-  await ask(stage.lab, 'POST', '/faults', {
+  await ask(stage.lab, 'POST /faults', {
     fault: 'migrate',
     with: migration,
     when: { after: 'artifactFit', count: 1 },

@@ -29,20 +29,16 @@ export function createFleet(
   const hosts = parts.hosts.map((name) => createHost(name, parts.pool))
   const progress = openProgress(parts.pool, [...parts.edges, ...parts.hosts])
   for (const edge of edges) {
-    answerAs(
-      bus,
-      edge.name,
-      (question) => edge.answer(question as EdgeQuestion),
-      () => faults.silenced(edge.name),
-    )
+    answerAs(bus, edge.name, {
+      answer: (question) => edge.answer(question as EdgeQuestion),
+      silenced: () => faults.silenced(edge.name),
+    })
   }
   for (const host of hosts) {
-    answerAs(
-      bus,
-      host.name,
-      (question) => host.answer(question as Route),
-      () => faults.silenced(host.name),
-    )
+    answerAs(bus, host.name, {
+      answer: (question) => host.answer(question as Route),
+      silenced: () => faults.silenced(host.name),
+    })
   }
   const following = createFollowing([...edges, ...hosts], progress, (follower) =>
     follow(bus, follower, {

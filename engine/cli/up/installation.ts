@@ -1,10 +1,7 @@
-import { z } from 'zod'
 import type { StateFolder } from '../../host/state-folder.ts'
 import { say } from '../terminal.ts'
 import { Child } from './child.ts'
 import type { TemporalInUse } from './temporal-server.ts'
-
-const serverReady = z.object({ ready: z.literal(true), url: z.string() })
 
 /** Where everything that was put up is. */
 export interface Addresses {
@@ -53,7 +50,7 @@ export class Processes {
 
   /** Other commands find the installation by `endpoints.json` from now on. */
   #listens(message: unknown): void {
-    this.#url = serverReady.parse(message).url
+    this.#url = (message as { readonly url: string }).url
     const { address: temporal, namespace, uiUrl } = this.#temporal
     const ui = uiUrl === undefined ? {} : { temporalUi: uiUrl }
     this.#state.writeEndpoints({ temporal, namespace, server: this.#url, pid: process.pid, ...ui })

@@ -2,19 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
 import { OperatorError } from '../../host/operator-error.ts'
 import { bornAt, isAlive } from './process-life.ts'
-
-const schema = z.object({ port: z.int(), uiPort: z.int(), pid: z.int(), bornAt: z.string() })
+import type { ProcessLife } from './process-life.ts'
 
 /** What is remembered of the Temporal server of a folder: its ports, so that addresses stay, and its process. */
-export type TemporalMemory = z.infer<typeof schema>
+export interface TemporalMemory extends ProcessLife {
+  readonly port: number
+  readonly uiPort: number
+}
 
 /** What an earlier `up` wrote; undefined where there was none. */
 export function remembered(folder: string): TemporalMemory | undefined {
   try {
-    return schema.parse(JSON.parse(readFileSync(fileIn(folder), 'utf8')))
+    return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as TemporalMemory
   } catch {
     return undefined
   }

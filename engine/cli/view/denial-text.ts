@@ -2,9 +2,10 @@ import type { Denial, Verdict } from '../../../schemas/run.ts'
 import { paint, plain } from '../terminal.ts'
 import { observedLines } from './verdict-text.ts'
 
-/** Why an effect was denied: the rule, the predicates that did not hold, what was observed, and the next safe step; not what was said already. */
+/** Why an effect was denied: the rule, the predicates that did not hold, what was observed, and the next safe step. The message is left out
+ * where it says what stands beside it: a rule's has its text and its predicate. */
 export function denialText({ rule, by, message, verdicts, unknown, next }: Denial, already: string): string[] {
-  const because = message === already ? '' : `: ${plain(message)}`
+  const because = rule !== undefined || message === already ? '' : `: ${plain(message)}`
   return [
     `  ${paint('red', 'denied')}    ${rule === undefined ? `by the ${by}` : `by ${rule}`}${unknown ? ' (unknown denies)' : ''}${because}`,
     ...verdicts.filter(({ says }) => says !== 'true').flatMap(verdictText),

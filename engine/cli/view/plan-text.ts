@@ -1,4 +1,4 @@
-import type { CheckPlan, OutcomePlan, Plan, RulePlan, StepPlan } from '../../../schemas/plan.ts'
+import type { CheckPlan, Expectation, OutcomePlan, Plan, RulePlan, StepPlan } from '../../../schemas/plan.ts'
 import { concerns } from '../../core/rules.ts'
 import { paint } from '../terminal.ts'
 import { durationText, policyText } from './literal-text.ts'
@@ -60,10 +60,7 @@ function whatText(step: StepPlan): string {
 function detailText(step: StepPlan, plan: Plan): string[] {
   if (step.kind === 'decide') return step.cases.map(({ name, predicate }) => `      ${name}: ${predicate.cel}`)
   if (step.kind === 'approve') return [`      shows ${step.show.join(', ')}; within ${durationText(step.withinMs)}`]
-  const expects =
-    step.expect === undefined
-      ? []
-      : [`      expects ${step.expect.predicate.cel} within ${durationText(step.expect.withinMs)}`]
+  const expects = step.expect === undefined ? [] : [expectationText(step.expect)]
   if (step.kind === 'read') return expects
   return [
     `      with ${operandsText(step.with)}`,
@@ -71,6 +68,11 @@ function detailText(step: StepPlan, plan: Plan): string[] {
     ...expects,
     ...(step.leaves === undefined ? [] : [`      leaves ${step.leaves}`]),
   ]
+}
+
+function expectationText({ predicate, withinMs, holdsForMs }: Expectation): string {
+  const lasting = holdsForMs === 0 ? '' : ` for ${durationText(holdsForMs)}`
+  return `      expects ${predicate.cel}${lasting} within ${durationText(withinMs)}`
 }
 
 function effectsOf(action: string, { contracts }: Plan): string[] {

@@ -37,9 +37,7 @@ function use(checker: Checker, term: Term): Typed | undefined {
 function typeOf(checker: Checker, term: Term): Typed | undefined {
   switch (term.kind) {
     case 'name':
-      return (
-        checker.locals.get(term.name) ?? located(checker, term, rootType(term.name, checker.variables), [term.name])
-      )
+      return checker.locals.get(term.name) ?? nameOf(checker, term)
     case 'field':
       return fieldOf(checker, term)
     case 'literal':
@@ -93,22 +91,26 @@ function withPair(
   return left === undefined || right === undefined ? undefined : judge([left, right])
 }
 
+function nameOf(checker: Checker, term: Term & { kind: 'name' }): Typed | undefined {
+  const type = typeIn(checker, term, rootType(term.name, checker.variables))
+  return type && atPath(type, [term.name])
+}
+
 function fieldOf(checker: Checker, term: Term & { kind: 'field' }): Typed | undefined {
   const object = typeOf(checker, term.of)
   if (object === undefined) return undefined
   const part = { start: term.end - term.field.length, end: term.end }
   const path = object.path === undefined ? undefined : [...object.path, term.field]
-  return located(checker, part, fieldType(object.type, term.field, textOf(checker, term.of)), path)
+  const type = typeIn(checker, part, fieldType(object.type, term.field, textOf(checker, term.of)))
+  return type && atPath(type, path)
 }
 
-function located(
-  checker: Checker,
-  part: Part,
-  followed: Followed,
-  path: readonly string[] | undefined,
-): Typed | undefined {
-  if ('problem' in followed) return problem(checker.findings, part, followed.problem)
-  const { type } = followed
+function typeIn(checker: Checker, part: Part, followed: Followed): ValueType | undefined {
+  return 'problem' in followed ? problem(checker.findings, part, followed.problem) : followed.type
+}
+
+/** A value at its place; a list knows the place of its items too. */
+function atPath(type: ValueType, path: readonly string[] | undefined): Typed {
   if (path === undefined) return { type }
   return type.kind === 'list' ? { type, path, items: [...path, '[]'] } : { type, path }
 }
@@ -141,7 +143,7 @@ function quantified(checker: Checker, term: Part & Quantified): Typed | undefine
     })
   }
   if (list === undefined) return undefined
-  const item: Typed = list.items === undefined ? { type: list.type.item } : { type: list.type.item, path: list.items }
+  const item = atPath(list.type.item, list.items)
   const inner = { ...checker, locals: new Map([...checker.locals, [term.item, item]]) }
   if (term.verb === 'map') return mapped(use(inner, term.body))
   needBool(inner, term.body)

@@ -5,6 +5,7 @@ import type { ApproveStep, DecideStep, DoStep, Plan } from '../../../schemas/pla
 import type { AttestedFact, Grounds } from '../../../schemas/run.ts'
 import { decide } from '../../core/decide.ts'
 import { resolveOperands } from '../../core/operand.ts'
+import { runValue } from '../../core/rules.ts'
 import type { Scope } from '../../core/scope.ts'
 import { policyValues, variablesOf } from '../../core/variables.ts'
 import type { Host } from '../host.ts'
@@ -109,7 +110,7 @@ function scopeOn(claimed: Claimed, basis: Readonly<Record<string, AttestedFact>>
   const values: Record<string, Json> = {
     inputs: run.inputs,
     policy: policyValues(plan),
-    run: { id: run.id, effects: [...run.effects] },
+    run: runValue(run.id, run.effects, plan.effects),
     ...outputs,
   }
   return { types: variablesOf(plan), values, facts: plan.facts, records }

@@ -18,19 +18,16 @@ async function stoppedBy({ seam, admission, guarded, plan, input }: Pass): Promi
     const stop = stops.find((held) => covers(held, { run: admission.runId, environment, lineage: lineages }))
     return stop === undefined ? undefined : stopped(stop)
   } catch {
-    return denial(
-      'stop-switch',
-      true,
-      'nobody can say whether an emergency stop is in force',
-      'make .runproof/stops readable',
-    )
+    return {
+      ...closed('stop-switch', 'nobody can say whether an emergency stop is in force', 'make .runproof/stops readable'),
+      unknown: true,
+    }
   }
 }
 
 function stopped(stop: Stop): Denial {
-  return denial(
+  return closed(
     'stop-switch',
-    false,
     `an emergency stop is in force (${stop.id}, by ${stop.by}: ${stop.reason})`,
     `runproof release ${stop.id} --reason "…"`,
   )
@@ -41,14 +38,13 @@ async function outsideWindow({ seam, guarded, plan, input }: Pass): Promise<Deni
   if (guarded.every(({ effect }) => effects[effect]?.protective === true)) return undefined
   const closing = closingAt(seam.host.catalogue.calendar, new Date(), input['environment'])
   if (closing === undefined) return undefined
-  return denial(
+  return closed(
     'change-window',
-    false,
     `no new change now: closed until ${closing.to} (${closing.reason ?? 'calendar'})`,
     'wait for the window, or change runbooks/calendar.yaml',
   )
 }
 
-function denial(by: Denial['by'], unknown: boolean, message: string, next: string): Denial {
-  return { by, unknown, message, verdicts: [], next }
+function closed(by: 'stop-switch' | 'change-window', message: string, next: string): Denial {
+  return { by, unknown: false, message, verdicts: [], next }
 }

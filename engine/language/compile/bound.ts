@@ -1,5 +1,4 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
-import { didYouMean } from '../../diagnostics/suggest.ts'
 import { durationMs } from '../literals.ts'
 import { readScalar } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
@@ -32,10 +31,10 @@ export function readBound(
   }
   const value = world.policy.get(name)
   if (value === undefined) {
-    const help = didYouMean(name, world.policy.keys())
-    return report.error('RB0217', span, {
+    return report.unknown('RB0217', span, {
       message: `there is no policy value \`${name}\``,
-      ...(help === undefined ? {} : { help }),
+      name,
+      candidates: world.policy.keys(),
     })
   }
   if (value.type.kind === 'duration' && typeof value.value === 'number') return { ms: value.value, policy: name, span }

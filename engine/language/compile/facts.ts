@@ -52,10 +52,9 @@ export function emptyFacts(drafts: readonly FactDraft[]): Set<string> {
 export function compileFacts(drafts: readonly FactDraft[], bench: Bench): Map<string, Fact> {
   const names = new Set(drafts.map(({ name }) => name))
   const facts = new Map(drafts.map((draft) => [draft.name, compileFact(draft, names, bench)]))
-  for (const draft of drafts) {
-    if (waitsForItself(draft.name, facts, new Set()))
-      bench.report.error('RB0230', draft.span, `\`${draft.name}\` can never be read: its inputs need itself`)
-  }
+  const circular = drafts.find(({ name }) => waitsForItself(name, facts))
+  if (circular !== undefined)
+    bench.report.error('RB0230', circular.span, `\`${circular.name}\` can never be read: its inputs need itself`)
   return facts
 }
 
@@ -75,13 +74,14 @@ function compileFact(draft: FactDraft, names: ReadonlySet<string>, bench: Bench)
   return { draft, plan, uses }
 }
 
-function waitsForItself(name: string, facts: ReadonlyMap<string, Fact>, seen: Set<string>, from = name): boolean {
-  return (facts.get(from)?.plan.after ?? []).some((other) => {
-    if (other === name) return true
-    if (seen.has(other)) return false
-    seen.add(other)
-    return waitsForItself(name, facts, seen, other)
-  })
+function waitsForItself(name: string, facts: ReadonlyMap<string, Fact>): boolean {
+  const seen = new Set<string>()
+  const open = [...(facts.get(name)?.plan.after ?? [])]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (!seen.has(next)) open.push(...(facts.get(next)?.plan.after ?? []))
+    seen.add(next)
+  }
+  return seen.has(name)
 }
 
 function readFact(

@@ -30,7 +30,12 @@ export function compileInputs(
   for (const { key, keySpan, value } of map?.entries ?? []) {
     named.add(key)
     const type = contract.input.fields[key]
-    if (type === undefined)
+    if (isFilled(type, key, bench) && value.kind === 'scalar' && !value.text.includes('{{'))
+      bench.report.error('RB0207', value.span, {
+        message: `\`${key}\` is filled in from \`${bench.fill.root}.${key}\`: a literal would name another one`,
+        help: 'drop it',
+      })
+    else if (type === undefined)
       unknownInput(contract, { key, keySpan, named: map?.entries.map((entry) => entry.key) ?? [] }, bench)
     else
       place(
@@ -58,12 +63,15 @@ export function fillIn(input: ObjectType, named: ReadonlySet<string>, { fill }: 
   const open = Object.entries(input.fields).filter(([name]) => !named.has(name))
   return Object.fromEntries(
     open.flatMap(([name, type]): [string, Operand][] => {
-      const wanted: ValueType = type.kind === 'optional' ? type.inner : type
-      const found = Object.hasOwn(fill.fields, name) ? fill.fields[name] : undefined
-      if (wanted.kind !== 'id' || found === undefined || !sameType(found, wanted)) return []
-      return [[name, { path: [fill.root, name] }]]
+      return isFilled(type, name, { fill }) ? [[name, { path: [fill.root, name] }]] : []
     }),
   )
+}
+
+function isFilled(type: ValueType | undefined, name: string, { fill }: Pick<Bench, 'fill'>): boolean {
+  const wanted = type?.kind === 'optional' ? type.inner : type
+  const found = Object.hasOwn(fill.fields, name) ? fill.fields[name] : undefined
+  return wanted?.kind === 'id' && found !== undefined && sameType(found, wanted)
 }
 
 function premiseOf(contract: Contract, key: string): string | undefined {

@@ -5,7 +5,7 @@ import type { ValueType } from '../../../schemas/value-type.ts'
 import { sameType } from '../../core/cel.ts'
 import type { Report } from '../report.ts'
 import { asMap, readFields, startOf } from '../shape/fields.ts'
-import { readOneOf, readWord, readWords } from '../shape/words.ts'
+import { readOneOf, readSome, readWord } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { TypeTable } from '../type-table.ts'
@@ -74,6 +74,7 @@ export function checkContracts(
     if (contract.kind !== 'action') continue
     for (const [effect, mapping] of Object.entries(contract.effects)) {
       const declared = effects.byName.get(effect)
+      if (declared === undefined) at.report.broken.add(effect)
       if (declared === undefined)
         at.report.error(
           'RB0216',
@@ -117,15 +118,20 @@ function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report:
     fields?.['protective'] && readOneOf(fields['protective'], ['true', 'false'], { what: '`protective`', report })
   return {
     under: fields?.['under'] && readWord(fields['under'], '`under`', report),
-    own: new Map((target?.entries ?? []).flatMap((entry) => readTargetField(entry, types, report))),
+    own: new Map((target?.entries ?? []).flatMap((entry) => readTargetField(entry, key, { types, report }))),
     protective: protective === 'true',
     span: keySpan,
   }
 }
 
-function readTargetField({ key, value }: MapEntry, types: TypeTable, report: Report): [string, ValueType][] {
+function readTargetField(
+  { key, value }: MapEntry,
+  effect: string,
+  { types, report }: { types: TypeTable; report: Report },
+): [string, ValueType][] {
   const word = readWord(value, 'a type', report)
   const type = word && namedType(word, types, report)
+  if (type === undefined) report.broken.add(effect)
   return type === undefined ? [] : [[key, type]]
 }
 
@@ -137,8 +143,10 @@ function resolve(
   const known = at.byName.get(name)
   const draft = at.drafts.get(name)
   if (known !== undefined || draft === undefined) return known
-  if (at.path.includes(name))
+  if (at.path.includes(name)) {
+    at.path.forEach((above) => at.report.broken.add(above))
     return at.report.error('RB0231', draft.span, `\`${name}\` is above itself: ${[...at.path, name].join(' under ')}`)
+  }
   const parent = draft.under && parentOf(draft.under, { ...at, path: [...at.path, name] })
   const effect: Effect = {
     ...(draft.under !== undefined && parent !== undefined ? { under: draft.under.text } : {}),
@@ -155,6 +163,7 @@ function parentOf(
   at: { drafts: ReadonlyMap<string, Draft>; byName: Map<string, Effect>; report: Report; path: readonly string[] },
 ): Effect | undefined {
   if (at.drafts.has(under.text)) return resolve(under.text, at)
+  at.path.forEach((below) => at.report.broken.add(below))
   return at.report.unknown('RB0216', under.span, {
     message: `there is no effect \`${under.text}\``,
     name: under.text,
@@ -176,7 +185,7 @@ function readGoals(node: Node, byName: ReadonlyMap<string, Effect>, report: Repo
 }
 
 function readClaims(node: Node, byName: ReadonlyMap<string, Effect>, report: Report): string[] {
-  return readWords(node, 'the claims of a goal', report).flatMap((word) => claimEffect(word, byName, report) ?? [])
+  return readSome(node, 'the claims of a goal', report).flatMap((word) => claimEffect(word, byName, report) ?? [])
 }
 
 /** The effect of a claim's name: `rolled-back` is `claim.rolled-back`. */

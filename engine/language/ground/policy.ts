@@ -58,13 +58,17 @@ export function readOverlay(
     })
   }
   const replaced = values.flatMap((entry) => readValue(entry, { types: at.types, slos: new Map() }, at.report))
-  for (const [name, value] of replaced) checkUnit(value, base.get(name), { name, report: at.report })
-  return new Map([...base, ...replaced.filter(([name]) => base.has(name))])
+  const fitting = replaced.filter(([name, value]) => hasUnitOf(base.get(name), { name, value, report: at.report }))
+  return new Map([...base, ...fitting])
 }
 
-function checkUnit(value: Policy, base: Policy | undefined, { name, report }: { name: string; report: Report }): void {
-  if (base === undefined || base.unit === value.unit) return
+function hasUnitOf(
+  base: Policy | undefined,
+  { name, value, report }: { name: string; value: Policy; report: Report },
+): boolean {
+  if (base === undefined || base.unit === value.unit) return base !== undefined
   report.error('RB0112', value.span, `\`${name}\` is a ${base.unit} in the policy, and here a ${value.unit}`)
+  return false
 }
 
 function entriesOf(node: Node | undefined, what: string, report: Report): readonly MapEntry[] {
@@ -92,7 +96,9 @@ function readValue(
   const fields = readFields(value, { what: 'a policy value', ...keys }, report)
   const source = fields?.['source'] && readText(fields['source'], 'a source', report)
   const given = fields && (burns ? burnRate(fields, at.slos, report) : plainValue(fields, at.types, report))
-  return given === undefined || source === undefined ? [] : [[key, { ...given, source: source.text, span: keySpan }]]
+  if (given !== undefined && source !== undefined) return [[key, { ...given, source: source.text, span: keySpan }]]
+  report.broken.add(key)
+  return []
 }
 
 type Given = Pick<PolicyValue, 'type' | 'value' | 'unit'>

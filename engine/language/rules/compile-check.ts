@@ -8,7 +8,7 @@ import { compilePredicate } from '../compile/predicate.ts'
 import { belowOf } from '../ground/effects.ts'
 import { Report } from '../report.ts'
 import { asList, asMap, notYet, readFields, startOf } from '../shape/fields.ts'
-import { readWords } from '../shape/words.ts'
+import { readSome } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { MapNode, Node } from '../yaml/node.ts'
 import type { RuleBench } from './compile-rules.ts'
@@ -54,7 +54,7 @@ function compileForbid(map: MapNode, bench: RuleBench): CompiledCheck | undefine
 
 /** Effects that exist, and that some action of this installation can have: a rule on anything else would bind to nothing. */
 function readEffects(node: Node, what: string, { world, report }: RuleBench): Word[] {
-  return readWords(node, what, report).filter(({ text, span }) => {
+  return readSome(node, what, report).filter(({ text, span }) => {
     if (!world.effects.byName.has(text)) {
       report.unknown('RB0216', span, {
         message: `there is no effect \`${text}\``,
@@ -63,12 +63,12 @@ function readEffects(node: Node, what: string, { world, report }: RuleBench): Wo
       })
       return false
     }
-    if (!world.possible.has(text))
-      report.error('RB0222', span, {
-        message: `no action of this installation has the effect \`${text}\``,
-        label: 'the rule would bind to nothing',
-      })
-    return true
+    if (world.possible.has(text) || report.broken.has(text)) return true
+    report.error('RB0222', span, {
+      message: `no action of this installation has the effect \`${text}\``,
+      label: 'the rule would bind to nothing',
+    })
+    return false
   })
 }
 
@@ -99,23 +99,35 @@ function compileForAll(
   let first: Bound | undefined
   for (const guard of guards) {
     for (const effect of belowOf(guard.text, bench.world.effects.byName)) {
+      if (bench.report.broken.has(effect)) continue
       const trial = new Report(bench.report.broken)
       const bound = compileFor(effect, check, { ...bench, report: trial })
       first ??= bound
       if (!trial.failed) continue
-      for (const mistake of trial.found) bench.report.found.push(...unlessTold(mistake, { bench, guard, effect }))
+      for (const mistake of trial.found)
+        bench.report.found.push(...unlessTold(mistake, { bench, guard, effect, alone: guards.length === 1 }))
       return undefined
     }
   }
   return first
 }
 
-function unlessTold(mistake: Diagnostic, at: { bench: RuleBench; guard: Word; effect: string }): Diagnostic[] {
-  const told = at.bench.report.found.some(
-    ({ code, span }) => code === mistake.code && span.start === mistake.span.start && span.file === mistake.span.file,
-  )
-  const related = { span: at.guard.span, label: `checked with the target of \`${at.effect}\`` }
-  return told ? [] : [{ ...mistake, related: [...(mistake.related ?? []), related] }]
+/** Which effect a mistake was found with is told where it matters: several are guarded, or it is about the target. */
+function unlessTold(
+  mistake: Diagnostic,
+  at: { bench: RuleBench; guard: Word; effect: string; alone: boolean },
+): Diagnostic[] {
+  const { code, span, related = [] } = mistake
+  const same = (other: Diagnostic) =>
+    other.code === code && other.span.start === span.start && other.span.file === span.file
+  if (at.bench.report.found.some(same)) return []
+  if (at.alone && at.effect === at.guard.text && !mistake.message.includes('target')) return [mistake]
+  return [
+    {
+      ...mistake,
+      related: [...related, { span: at.guard.span, label: `checked with the target of \`${at.effect}\`` }],
+    },
+  ]
 }
 
 function compileFor(

@@ -10,7 +10,7 @@ import { compileText } from '../compile/operand.ts'
 import { compilePredicate } from '../compile/predicate.ts'
 import { asMap } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
-import { readText, readWord, readWords } from '../shape/words.ts'
+import { readSome, readText, readWord } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import { readCondition, readContinueOn } from './conditions.ts'
 import { readRole } from './head.ts'
@@ -169,6 +169,8 @@ function compileApprove(fields: Fields, frame: Frame, around: Around): Detail | 
   const text = fields['approve'] && compileText(fields['approve'], 'the text of an approval', bench)
   if (fields['approve']?.kind === 'scalar') checkJudgementWords(fields['approve'], bench.report)
   const who = fields['who']?.kind === 'list' ? fields['who'].items : fields['who'] ? [fields['who']] : []
+  if (fields['who'] && who.length === 0)
+    bench.report.error('RB0102', fields['who'].span, '`who` needs at least one role')
   const roles = who.flatMap((node) => readRole(node, bench) ?? [])
   const show = fields['show'] === undefined ? [] : readFactNames(fields['show'], around, '`show`')
   if (fields['approve'] && fields['within'] === undefined)
@@ -192,7 +194,7 @@ function compileApprove(fields: Fields, frame: Frame, around: Around): Detail | 
 
 /** Names of facts that the runbook declares. */
 function readFactNames(node: Fields[string], { bench, facts }: Around, what = '`read`'): Word[] {
-  const words = node === undefined ? [] : readWords(node, what, bench.report)
+  const words = node === undefined ? [] : readSome(node, what, bench.report)
   return words.filter(({ text, span }) => {
     if (facts.some(({ name }) => name === text)) return true
     bench.report.unknown('RB0209', span, {

@@ -6,7 +6,7 @@ import { literalOf } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
-import { checkId, checkName, readOneOf, readScalar, readText, readWord, readWords } from '../shape/words.ts'
+import { checkId, checkName, readOneOf, readScalar, readSome, readText, readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { World } from '../world.ts'
@@ -140,7 +140,7 @@ function readTrigger(node: Node, inputs: Readonly<Record<string, InputPlan>>, re
   const scheduled = node.kind === 'map' && node.entries.some(({ key }) => key === 'schedule')
   const keys = scheduled ? { required: ['map', 'mode'], optional: ['from'] } : { required: ['alert', 'map', 'mode'] }
   const fields = readFields(node, { what: 'a trigger', ...keys, later: { schedule: 'RB0606' } }, report)
-  const alerts = fields?.['alert'] && readWords(fields['alert'], '`alert`', report)
+  const alerts = fields?.['alert'] && readSome(fields['alert'], '`alert`', report)
   const mode = fields?.['mode'] && readOneOf(fields['mode'], ['observe', 'propose', 'act'], { what: '`mode`', report })
   if (scheduled || alerts === undefined || mode === undefined) return undefined
   return {

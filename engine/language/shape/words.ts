@@ -99,6 +99,14 @@ export function readWords(node: Node, what: string, report: Report): Word[] {
   return (list?.items ?? []).flatMap((item) => readWord(item, `an entry of ${what}`, report) ?? [])
 }
 
+/** A list of words with at least one in it. */
+export function readSome(node: Node, what: string, report: Report): Word[] {
+  const words = readWords(node, what, report)
+  if (node.kind === 'list' && node.items.length === 0)
+    report.error('RB0102', startOf(node), `${what} needs at least one entry`)
+  return words
+}
+
 function mapHelp(key: string | undefined): { help: string } | object {
   return key?.startsWith('{') === true ? { help: 'put `{{…}}` in quotes' } : {}
 }

@@ -142,9 +142,10 @@ class Reader {
     return whole.length === nodes.length ? { kind: 'list', span, items: whole } : undefined
   }
 
-  #scalar(node: Scalar.Parsed, span: Span): ScalarNode {
+  #scalar(node: Scalar.Parsed, span: Span): ScalarNode | undefined {
     const plain = node.type === Scalar.PLAIN
     const source = this.#source.text.slice(span.start, span.end)
+    if (!isClosed(node.type, source)) return this.#report.error('RB0001', span, 'the text in quotes does not end')
     const comment = this.#commentAfter(span.end)
     return { kind: 'scalar', span, text: String(node.value), plain, source, ...(plain && comment ? { comment } : {}) }
   }
@@ -161,6 +162,18 @@ class Reader {
   #span(start: number, end: number): Span {
     return { file: this.#source.file, start, end }
   }
+}
+
+/** The parser takes a text whose last quote is escaped for one that has ended. */
+function isClosed(type: Scalar.Type | undefined, source: string): boolean {
+  if (type === Scalar.QUOTE_DOUBLE) return trailing(source.slice(0, -1), '\\') % 2 === 0
+  return type !== Scalar.QUOTE_SINGLE || trailing(source.slice(1), "'") % 2 === 1
+}
+
+function trailing(text: string, character: string): number {
+  let count = 0
+  while (count < text.length && text[text.length - 1 - count] === character) count += 1
+  return count
 }
 
 function whole(source: Source): Span {
