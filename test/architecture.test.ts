@@ -39,7 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:*', 'commander', 'execa', ...TEMPORAL],
   },
   lab: { ours: ['schemas', 'engine/services'], packages: LAB },
-  bench: { ours: [...BELOW_HOST, 'engine/host', 'engine/services'], packages: HOST },
+  bench: { ours: [...BELOW_HOST, 'engine/host', 'engine/services'], packages: [...HOST, '@temporalio/workflow'] },
   scripts: { ours: [], packages: ['node:*', 'execa'] },
 }
 

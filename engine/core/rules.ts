@@ -31,8 +31,8 @@ export interface BoundRule {
 /** What rules may know of the run: receipts, and what the Plan can still reach. */
 export interface RunSoFar {
   readonly id: string
-  /** Effects of the run's own receipts, in order (G15). */
-  readonly effects: readonly string[]
+  /** Effects of the run's own receipts, in order (G15); absent where the receipts cannot be read. */
+  readonly effects?: readonly string[]
   /** Effects that the Plan can reach on some path. */
   readonly reachable: readonly string[]
 }
@@ -54,7 +54,8 @@ function parentOf(effect: string, effects: Effects): string | undefined {
 }
 
 /** What expressions see as `run`: each receipt counts for its effect, and for every effect above it. */
-export function runValue(id: string, receipts: readonly string[], effects: Effects): JsonObject {
+export function runValue(id: string, receipts: readonly string[] | undefined, effects: Effects): JsonObject {
+  if (receipts === undefined) return { id }
   return { id, effects: receipts.flatMap((effect) => lineage(effect, effects)) }
 }
 
@@ -112,17 +113,24 @@ function judgeForbid(
   const meets = (names: readonly string[], effect: string) =>
     lineage(effect, at.effects).some((name) => names.includes(name))
   const { effect } = at.guarded
-  const beside = [...at.run.effects, ...at.run.reachable].find((other) => meets(check.inRunsWith, other))
+  const { effects: done = [] } = at.run
+  const beside = [...done, ...at.run.reachable].find((other) => meets(check.inRunsWith, other))
   if (meets(check.forbid, effect) && (check.inRunsWith.length === 0 || beside !== undefined))
     return [forbidden(rule, effect, beside)]
-  const before = at.run.effects.find((other) => meets(check.forbid, other))
+  const before = done.find((other) => meets(check.forbid, other))
   if (meets(check.inRunsWith, effect) && before !== undefined) return [forbidden(rule, effect, before)]
-  return []
+  const concerned = meets(check.forbid, effect) || meets(check.inRunsWith, effect)
+  return concerned && at.run.effects === undefined ? [undecided(rule, effect)] : []
 }
 
 function forbidden(rule: RulePlan, effect: string, beside: string | undefined): Verdict {
   const predicate = beside === undefined ? `forbid ${effect}` : `forbid ${effect} in a run with ${beside}`
   return { rule: rule.id, predicate, effect, says: 'false', observed: {} }
+}
+
+function undecided(rule: RulePlan, effect: string): Verdict {
+  const observed = { 'run.effects': { unknown: 'the receipts of this run cannot be read' } }
+  return { rule: rule.id, predicate: `forbid ${effect}`, effect, says: 'unknown', observed }
 }
 
 /** What a rule's expressions can name: target, run, policy and the rule's own facts. */

@@ -21,7 +21,7 @@ import { passClaim } from './door/claim.ts'
 import type { PassSeam } from './door/open.ts'
 import { passDoor } from './door/pass.ts'
 import type { Host } from './host.ts'
-import { takeReading } from './readings.ts'
+import { readUntilKnown, takeReading } from './readings.ts'
 import { tellPeople } from './tell.ts'
 import { checkVote } from './votes.ts'
 
@@ -29,6 +29,9 @@ type Activity = (argument: never) => Promise<unknown>
 
 /** How often a pass says that it is alive. */
 const HEARTBEAT_MS = 2_000
+
+/** How long a step's reading is taken again where a request fails: well within the time that the workflow gives it. */
+const READ_AGAIN_MS = 2_000
 
 /** All activities of a worker: one for each action, under its own name, and those of the engine. */
 export function activitiesOf(host: Host): Record<string, Activity> {
@@ -42,7 +45,8 @@ function activityOf(definition: AnyDefinition, host: Host): Activity {
   if (definition.kind === 'action')
     return async (request: EffectRequest) => performActivity(definition.name, request, host)
   return async ({ admission, fact, input }: ReadRequest): Promise<AttestedFact> => {
-    const record = await alive(async () => takeReading(definition, { name: fact, input }, host.connections))
+    const read = async () => takeReading(definition, { name: fact, input }, host.connections)
+    const record = await alive(async () => readUntilKnown(read, READ_AGAIN_MS))
     return host.keys.attest(admission.admission.runId, activityInfo().activityId, record)
   }
 }

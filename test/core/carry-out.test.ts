@@ -64,6 +64,14 @@ describe('the walk', () => {
   })
 })
 
+test('G15: a decision sees the receipts of the run’s own effects, also by the name of what stands above them', async () => {
+  for (const effect of ['route.rollback', 'route.change']) {
+    const judge = decide('judge', { acted: `run.effects.of('${effect}').size() > 0` }, { otherwise: 'idle' })
+    const run = await carry(planOf([{ ...judge, id: 'before' }, act('mend'), judge]))
+    expect(results(run)).toEqual(['before idle', 'mend done', 'judge acted'])
+  }
+})
+
 describe('how a run stops', () => {
   test('a denied step stops the run as blocked, with the denial in the outcome', async () => {
     const run = await carry(planOf([act('mend'), act('more')]), { effects: { mend: [denied('keep-quorum')] } })

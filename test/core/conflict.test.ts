@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DoStep } from '../../schemas/plan.ts'
-import { act, after, approve, decide, planOf, read } from './plans.ts'
-import { carry, conflict, done, owner, results } from './recorded.ts'
+import { act, after, approve, decide, outcome, planOf, read } from './plans.ts'
+import { carry, conflict, done, owner, results, unknown } from './recorded.ts'
 
 const premise = { input: 'expectedEpoch', fact: 'owner', field: 'epoch', backTo: 'look' }
 const roll = (more: Partial<DoStep> = {}) =>
@@ -62,6 +62,33 @@ describe('G7: a conflict', () => {
     })
     expect(run.asked.map(({ time }) => time)).toEqual([1, 2])
     expect(run.performed[1]?.grounds.votes.map(({ vote }) => vote.factsDigest)).toEqual(['facts-2'])
+  })
+
+  test('forgets what came of steps that the second round does not reach', async () => {
+    const approved = outcome('approved', 'deferred', { when: after('gate', 'done') })
+    const plan = planOf([...walk, approve('gate', ['lead']), roll()], {
+      outcomes: [approved, outcome('unclear', 'escalated')],
+    })
+    const run = await carry(plan, {
+      facts: { owner: [owner(7), unknown('timeout')] },
+      effects: { roll: [conflict] },
+      answers: [{ user: 'ben', role: 'lead' }],
+    })
+    expect(results(run)).toEqual(['look done', 'judge own', 'gate done', 'look done', 'judge unknown'])
+    expect(run.outcome).toMatchObject({ name: 'unclear' })
+    expect(run.state.steps.find(({ id }) => id === 'gate')).toEqual({ id: 'gate', kind: 'approve', status: 'pending' })
+  })
+
+  test('forgets what came of steps that the second round skips', async () => {
+    const closer = decide('closer', { near: 'owner.epoch == owner.epoch' }, { when: after('judge', 'own') })
+    const always = roll({ when: [] })
+    const say = { text: ['case ', { path: ['closer'] }] }
+    const run = await carry(planOf([...walk, closer, always], { outcomes: [outcome('fixed', 'succeeded', { say })] }), {
+      facts: { owner: [owner(7), owner(8, { operation: 'op-1' })] },
+      effects: { roll: [conflict, done()] },
+    })
+    expect(run.performed.map(({ grounds }) => Object.keys(grounds.decisions))).toEqual([['judge', 'closer'], ['judge']])
+    expect(run.outcome.message).toBe('case (unknown: closer)')
   })
 
   test('keeps the votes of questions that are not asked again', async () => {

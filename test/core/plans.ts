@@ -74,6 +74,13 @@ const CONTRACTS = [
   changing('lab.build', 'artifact.build'),
 ]
 
+const EFFECTS: Plan['effects'] = {
+  'route.change': { target: {}, protective: false },
+  'route.rollback': { under: 'route.change', target: {}, protective: false },
+  'promotion.freeze': { target: {}, protective: true },
+  'artifact.build': { target: {}, protective: false },
+}
+
 /** A Plan of these steps. Unless told otherwise, it has one outcome, `fixed`, that always fits. */
 export function planOf(steps: readonly StepPlan[], more: Partial<Plan> = {}): Plan {
   return {
@@ -100,7 +107,7 @@ export function planOf(steps: readonly StepPlan[], more: Partial<Plan> = {}): Pl
     doNot: [],
     rules: [],
     contracts: Object.fromEntries(CONTRACTS.map((contract) => [contract.name, contract])),
-    effects: {},
+    effects: EFFECTS,
     conflictRounds: 2,
     unknownForMs: 0,
     goalClaims: [],

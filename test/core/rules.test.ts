@@ -138,10 +138,17 @@ describe('G20: form 1', () => {
     expect(said(verdicts([check], 'route.rollback', { done: ['pod.evict'] }))).toEqual(['true', 'true', 'false'])
   })
 
+  test('G15: counts a receipt for its effect and for every effect above it, and for none below or beside it', () => {
+    const none = (name: string) => require_(['route.rollback'], `run.effects.of('${name}').size() == 0`)
+    const seen = (name: string) => said(verdicts([none(name)], 'route.rollback', { done: ['pod.evict'] }))
+    for (const name of ['pod.evict', 'capacity.remove']) expect(seen(name)).toEqual(['false'])
+    for (const name of ['pod.kill', 'artifact.build']) expect(seen(name)).toEqual(['true'])
+  })
+
   test('sees the policy values that it was compiled with', () => {
-    const policy = require_(['route.rollback'], 'policy.few > run.effects.size()')
+    const policy = require_(['route.rollback'], "policy.few > run.effects.of('pod.evict').size()")
     expect(said(verdicts([policy], 'route.rollback', { done: ['pod.evict'] }))).toEqual(['true'])
-    expect(said(verdicts([policy], 'route.rollback', { done: ['pod.evict', 'pod.kill'] }))).toEqual(['false'])
+    expect(said(verdicts([policy], 'route.rollback', { done: ['pod.evict', 'pod.evict'] }))).toEqual(['false'])
   })
 })
 

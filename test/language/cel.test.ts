@@ -44,6 +44,7 @@ const variables: Variables = {
     app: id('app'),
     tag: scalar('version'),
   }),
+  table: object({ rows: list(list(scalar('ratio'))) }),
   gate: object({ open: scalar('bool'), operation: maybe(scalar('text')) }),
   run: object({ id: scalar('text'), effects: list(effect) }),
   policy: object({
@@ -59,9 +60,15 @@ const values: Record<string, Json> = {
   edges: { items: [edge, { ...edge, edge: 'e2', epoch: 5 }] },
   errors: { ratio: 0.004, worst: digestB, note: 'x', token: {} },
   stream: { first: 6, last: 7, at: '2026-08-21T10:00:00Z', app: 'shop', tag: 'v1' },
+  table: { rows: [[0.001], [0.002, 0.003]] },
   gate: { open: true },
   run: { id: 'r1', effects: ['route.rollback', 'route.own'] },
   policy: { errorStop: 0.005, patience: 30_000, atLeast: 2, classes: ['ready'] },
+}
+
+/** The same object with a field missing. */
+function without(object: Record<string, Json>, field: string): Record<string, Json> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== field))
 }
 
 describe('a predicate that is one', () => {
@@ -77,6 +84,7 @@ describe('a predicate that is one', () => {
     ['edges.items.exists(e, e.state in policy.classes)', true],
     ['sum(edges.items.map(e, e.healthy)) > policy.atLeast', true],
     ['gate.operation.known', false],
+    ['table.rows.all(r, r.all(c, c < policy.errorStop))', true],
     ["run.effects.of('route.own').size() == 1", true],
     ["edges.items.all(e, e.operation.known && e.state == 'ready')", true],
     ["errors.note == 'y' || gate.open == false", false],
@@ -99,7 +107,7 @@ describe('a predicate that is one', () => {
     })
   })
 
-  test('a comparison that only an empty list satisfies is noted, whichever way it is written', () => {
+  test('G12: a comparison that only an empty list satisfies is noted, whichever way it is written', () => {
     for (const cel of [
       'edges.items.size() == 0',
       '0 == edges.items.size()',
@@ -113,7 +121,7 @@ describe('a predicate that is one', () => {
   })
 })
 
-describe('a predicate that is refused', () => {
+describe('G11, G13, G14: a predicate that is refused', () => {
   test.each([
     ["owner.digest == 'v1.2.3'", 'types', 'a digest and text cannot be compared with `==`'],
     ['owner.epoch < 7', 'types', 'an epoch and a count cannot be ordered'],
@@ -207,18 +215,24 @@ describe('G10: what a predicate uses is validated before it is evaluated', () =>
   })
 
   test('a field that is missing in one item throws, although another item decides `exists`', () => {
-    const { quorum: _gone, ...lame } = edge
+    const lame = without(edge, 'quorum')
     const items = [lame, { ...edge, healthy: 3 }]
     expect(() =>
       evaluatePredicate('edges.items.exists(e, e.quorum > 1 || e.healthy > 1)', variables, { edges: { items } }),
     ).toThrow('`edges.items[0].quorum` is missing')
   })
 
+  test('NaN in a list of lists throws', () => {
+    const table = { rows: [[0.001], [NaN]] }
+    const cel = 'table.rows.exists(r, r.exists(c, c < policy.errorStop))'
+    expect(() => evaluatePredicate(cel, variables, { ...values, table })).toThrow('`table.rows[1][0]` is NaN')
+  })
+
   test('`.value` of an absent optional throws, inside a list too', () => {
     expect(() => evaluatePredicate("gate.operation.known && gate.operation.value == 'x'", variables, values)).toThrow(
       '`gate.operation.value` is absent',
     )
-    const { operation: _gone, ...lame } = edge
+    const lame = without(edge, 'operation')
     expect(() =>
       evaluatePredicate(
         'edges.items.all(e, e.operation.known == false || e.operation.value == e.operation.value)',

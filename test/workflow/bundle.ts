@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 
 /** The file that the worker gives to Temporal. */
 export const WORKFLOW = fileURLToPath(new URL('../../engine/workflow/index.ts', import.meta.url))
@@ -7,6 +7,12 @@ export const WORKFLOW = fileURLToPath(new URL('../../engine/workflow/index.ts', 
 /** Bundles a workflow as the worker does. */
 export async function bundle(workflowsPath = WORKFLOW): Promise<{ readonly code: string }> {
   return bundleWorkflowCode({ workflowsPath, ignoreModules: [], logger: new DefaultLogger('ERROR') })
+}
+
+/** Lets the SDK speak of errors only; once in a process, before any worker. A replay that must fail warns of it. */
+export function quietRuntime(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' })
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } })
 }
 
 /** The modules of a bundle, by their path from the root of the repository, sorted; what webpack leaves out has no path. */

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { jsonBytes, jsonDigest } from '../../../evidence/digest.ts'
 import { EvidenceUnavailable } from '../../../evidence/errors.ts'
-import type { ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
+import type { Admission, ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
 import { reachableEffects } from '../../core/rules.ts'
 import type { RunSoFar } from '../../core/rules.ts'
 import type { Plan } from '../../../schemas/plan.ts'
-import { admittedPlan } from '../admission.ts'
+import { admittedHere, admittedPlan } from '../admission.ts'
+import type { Admitted } from '../admission.ts'
 import type { PassSeam } from './open.ts'
 import { PassReadings } from './pass-readings.ts'
 import { doneSteps } from './records.ts'
@@ -20,21 +21,24 @@ const REREAD_MS = 1_000
  * emergency stop nor change window holds it back; what is claimed is recorded with its verdicts.
  */
 export async function passClaim(request: ClaimRequest, seam: PassSeam): Promise<ClaimResult> {
-  const admitted = await admittedPlan(request.admission, seam.workflow, seam.host)
+  const admitted = await admittedRun(request, seam)
   if ('foreign' in admitted) return refused(admitted.foreign)
-  const { plan, admission } = admitted
-  const done = await doneSteps(seam.host.store, admission.runId, plan)
-  const run = {
-    id: admission.runId,
-    effects: [...done.values()].flatMap(({ effects }) => effects),
-    reachable: reachableEffects(plan),
+  return judgeUntilKnown(request, { ...admitted, seam })
+}
+
+/** Without a store that can be read, the admission alone must do: nothing is changed, and the sealing looks at the start again. */
+async function admittedRun({ admission }: ClaimRequest, { workflow, host }: PassSeam): Promise<Admitted> {
+  try {
+    return await admittedPlan(admission, workflow, host)
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return admittedHere(admission, workflow, host)
+    throw error
   }
-  return judgeUntilKnown(request, { plan, run, seam })
 }
 
 interface Claiming {
   readonly plan: Plan
-  readonly run: RunSoFar
+  readonly admission: Admission
   readonly seam: PassSeam
 }
 
@@ -43,7 +47,8 @@ async function judgeUntilKnown(request: ClaimRequest, claiming: Claiming): Promi
   for (;;) {
     claiming.seam.heartbeat()
     const readings = new PassReadings(claiming.seam.host)
-    const { verdicts, denial } = await judgeEffects(claiming, request.claims, readings)
+    const run = await runSoFar(claiming)
+    const { verdicts, denial } = await judgeEffects({ ...claiming, run }, request.claims, readings)
     const facts = readings.taken()
     if (denial === undefined)
       return { status: 'said', verdicts, facts, evidence: await recordClaim(request, claiming, { verdicts, facts }) }
@@ -53,15 +58,27 @@ async function judgeUntilKnown(request: ClaimRequest, claiming: Claiming): Promi
   }
 }
 
+/** Receipts that cannot be read leave open what the run has done: a rule that asks for it is unknown. */
+async function runSoFar({ plan, admission, seam }: Claiming): Promise<RunSoFar> {
+  const run = { id: admission.runId, reachable: reachableEffects(plan) }
+  try {
+    const done = await doneSteps(seam.host.store, admission.runId, plan)
+    return { ...run, effects: [...done.values()].flatMap(({ effects }) => effects) }
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return run
+    throw error
+  }
+}
+
 /** What was claimed lies in the evidence as the worker found it; a store that takes nothing leaves it to the history. */
 async function recordClaim(
   request: ClaimRequest,
-  { seam, run }: Claiming,
+  { seam, admission: { runId } }: Claiming,
   found: { readonly facts: readonly FactRecord[]; readonly verdicts?: readonly Verdict[]; readonly denial?: Denial },
 ): Promise<Record<string, string>> {
   const name = `${seam.activity}@${seam.attempt}.claim.json`
   const value = {
-    runId: run.id,
+    runId,
     activity: seam.activity,
     outcome: request.outcome,
     claims: request.claims,
@@ -69,7 +86,7 @@ async function recordClaim(
     at: new Date().toISOString(),
   }
   try {
-    await seam.host.store.putOnce(run.id, name, jsonBytes(value))
+    await seam.host.store.putOnce(runId, name, jsonBytes(value))
     return { [name]: jsonDigest(value) }
   } catch (error) {
     if (error instanceof EvidenceUnavailable) return {}

@@ -10,7 +10,7 @@ import type { Denial, EffectResult } from '../../../schemas/run.ts'
 import type { Judged } from './judgement.ts'
 import { contextOf } from './open.ts'
 import type { Pass } from './open.ts'
-import { frameOf, passesOf, record } from './records.ts'
+import { frameOf, noIntent, passesOf, record } from './records.ts'
 import { askAuthority, closeIntent } from './settle.ts'
 
 type Passed = Judged & { readonly kind: 'pass' }
@@ -39,9 +39,20 @@ export async function carryOutEffect(pass: Pass, passed: Passed): Promise<Effect
 
 async function recordIntent(
   pass: Pass,
-  { facts, verdicts, expected }: Passed,
+  passed: Passed,
 ): Promise<Recorded<Intent> | { denial: Denial }> {
-  const value: Intent = {
+  try {
+    const value = await intentOf(pass, passed)
+    const { digest, refs } = await record(pass, 'intent', value)
+    return { name: Object.keys(refs)[0] ?? '', digest, value }
+  } catch (error) {
+    if (error instanceof EvidenceUnavailable) return { denial: noIntent(error) }
+    throw error
+  }
+}
+
+async function intentOf(pass: Pass, { facts, verdicts, expected }: Passed): Promise<Intent> {
+  return {
     ...frameOf(pass),
     planDigest: pass.admission.planDigest,
     action: pass.seam.action,
@@ -52,13 +63,6 @@ async function recordIntent(
     facts,
     verdicts,
     ...(expected === undefined ? {} : { expected }),
-  }
-  try {
-    const { digest, refs } = await record(pass, 'intent', value)
-    return { name: Object.keys(refs)[0] ?? '', digest, value }
-  } catch (error) {
-    if (error instanceof EvidenceUnavailable) return { denial: noIntent(error) }
-    throw error
   }
 }
 
@@ -71,11 +75,6 @@ async function keyOf(pass: Pass): Promise<string> {
     ({ activity, settled }) => activity === pass.seam.activity && settled?.value.detail === 'voided',
   )
   return [pass.admission.runId, pass.step.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
-}
-
-function noIntent(error: EvidenceUnavailable): Denial {
-  const message = `no intent, no effect: ${error.message}`
-  return { by: 'evidence', unknown: false, message, verdicts: [], next: error.hint }
 }
 
 /** Calls the action; its reply is not believed, so only a failure is of interest. */

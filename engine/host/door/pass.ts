@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { EvidenceUnavailable } from '../../../evidence/errors.ts'
 import type { EffectRequest, EffectResult } from '../../../schemas/run.ts'
 import { carryOutEffect } from './effect.ts'
 import { judgeUntilKnown } from './judgement.ts'
 import { openPass } from './open.ts'
 import type { Opened, Pass, PassSeam } from './open.ts'
-import { recordDenial } from './records.ts'
+import { noIntent, recordDenial } from './records.ts'
 import { settleFirst } from './settle.ts'
 
 /**
@@ -12,10 +14,9 @@ import { settleFirst } from './settle.ts'
  * from the start. Throws only where the same pass should be tried again from its beginning.
  */
 export async function passDoor(request: EffectRequest, seam: PassSeam): Promise<EffectResult> {
-  const opened = await openPass(request, seam)
-  if ('denial' in opened) return deny(opened)
-  const settled = await settleFirst(opened)
-  if (settled !== undefined) return settled
+  const begun = await begin(request, seam)
+  if ('result' in begun) return begun.result
+  const { opened } = begun
   const judged = await judgeUntilKnown(opened)
   switch (judged.kind) {
     case 'pass':
@@ -25,6 +26,36 @@ export async function passDoor(request: EffectRequest, seam: PassSeam): Promise<
     case 'denied':
       return { status: 'denied', denial: judged.denial, evidence: await recordDenial(opened, judged) }
   }
+}
+
+type Begun = { readonly opened: Pass } | { readonly result: EffectResult }
+
+/** How long the first attempt waits for an evidence store that cannot be read, and the pause between two looks. */
+const STORE_PATIENCE_MS = 5_000
+const LOOK_AGAIN_MS = 500
+
+/**
+ * What a run has done stands in the evidence store. While it cannot be read, a first attempt has nothing to settle and is denied;
+ * a later one can tell nothing of the earlier, and is neither denied nor carried out: it begins again until the store is back.
+ */
+async function begin(request: EffectRequest, seam: PassSeam): Promise<Begun> {
+  const until = performance.now() + STORE_PATIENCE_MS
+  for (;;) {
+    try {
+      return await openAndSettle(request, seam)
+    } catch (error) {
+      if (!(error instanceof EvidenceUnavailable) || seam.attempt > 1) throw error
+      if (performance.now() >= until) return { result: deny({ denial: noIntent(error) }) }
+    }
+    await wait(LOOK_AGAIN_MS)
+  }
+}
+
+async function openAndSettle(request: EffectRequest, seam: PassSeam): Promise<Begun> {
+  const opened = await openPass(request, seam)
+  if ('denial' in opened) return { result: deny(opened) }
+  const settled = await settleFirst(opened)
+  return settled === undefined ? { opened } : { result: settled }
 }
 
 /** A request that does not belong to an admitted run is denied without a trace in that run's evidence: it is not its own. */

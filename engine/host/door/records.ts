@@ -61,6 +61,12 @@ export async function record<K extends EffectKind>(
   return { digest, refs: { [name]: digest } }
 }
 
+/** Without a store that takes the intent, nothing is done (G5). */
+export function noIntent(error: EvidenceUnavailable): Denial {
+  const message = `no intent, no effect: ${error.message}`
+  return { by: 'evidence', unknown: false, message, verdicts: [], next: error.hint }
+}
+
 /** Records a denial; where the store takes nothing, the denial stands all the same, in the history alone. */
 export async function recordDenial(
   pass: Pass,

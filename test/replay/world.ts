@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { activityInfo } from '@temporalio/activity'
+import { canonical } from '../../schemas/canonical.ts'
+import type { FactRecord } from '../../schemas/fact.ts'
+import type { Json } from '../../schemas/json.ts'
+import { NAMES } from '../../schemas/run.ts'
+import type {
+  AdmissionResult,
+  AdmitRequest,
+  AttestedFact,
+  ClaimRequest,
+  ClaimResult,
+  EffectRequest,
+  EffectResult,
+  ReadRequest,
+  SealResult,
+  SignedAdmission,
+} from '../../schemas/run.ts'
+import { denial, done } from '../core/recorded.ts'
+import { CONSTRUCTS } from './constructs.ts'
+import type { Construct } from './constructs.ts'
+
+type Requested = { readonly admission: SignedAdmission }
+
+/** Activities that answer as the construct's script says; the run's id is the construct's name. */
+export function activities(): Record<string, (argument: never) => Promise<unknown>> {
+  const plans = Object.values(CONSTRUCTS).flatMap(({ plan }) => Object.values(plan.contracts))
+  const ofContracts = plans.map(({ kind, name }) => [name, kind === 'reading' ? read : perform] as const)
+  return {
+    ...Object.fromEntries(ofContracts),
+    [NAMES.admit]: admit,
+    [NAMES.recordStart]: async () => undefined,
+    [NAMES.claim]: claim,
+    [NAMES.tell]: async () => ({ delivered: true }),
+    [NAMES.checkVote]: async () => ({ counted: true }),
+    [NAMES.digest]: async (value: Json) => `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`,
+  }
+}
+
+/** The one activity of the sealing queue. */
+export const sealing = {
+  [NAMES.seal]: async (): Promise<SealResult> => ({ bundle: 'bundle', statement: 'sha256:3', gaps: [] }),
+}
+
+async function admit({ admission }: AdmitRequest): Promise<AdmissionResult> {
+  const { refused } = constructOf({ admission })
+  return refused === true ? { admitted: false, denial: denial('no-such-app') } : { admitted: true }
+}
+
+async function read({ admission, fact, input }: ReadRequest): Promise<AttestedFact> {
+  const seen = nth(constructOf({ admission }).script.facts?.[fact])
+  if (seen === undefined) throw new Error(`the script says nothing of ${fact}`)
+  const record: FactRecord = {
+    fact,
+    action: activityInfo().activityType,
+    input,
+    authority: 'authoritative',
+    roundTrip: true,
+    source: 'test',
+    readAt: '2026-01-01T00:00:00.000Z',
+    ...seen,
+  }
+  return { record, activity: activityInfo().activityId, keyid: 'test', signature: 'test' }
+}
+
+async function perform({ admission, step }: EffectRequest): Promise<EffectResult> {
+  return nth(constructOf({ admission }).script.effects?.[step]) ?? done()
+}
+
+async function claim({ admission, outcome }: ClaimRequest): Promise<ClaimResult> {
+  const denied = constructOf({ admission }).script.claims?.[outcome]
+  if (denied !== undefined) return { status: 'denied', denial: denied, facts: [], evidence: {} }
+  return { status: 'said', verdicts: [], facts: [], evidence: {} }
+}
+
+function constructOf({ admission }: Requested): Construct {
+  const construct = CONSTRUCTS[admission.admission.runId]
+  if (construct === undefined) throw new Error(`there is no construct ${admission.admission.runId}`)
+  return construct
+}
+
+/** The answer for this round, which the activity id carries (`look.owner#2`); the last one is repeated. */
+function nth<T>(answers: readonly T[] | undefined): T | undefined {
+  const [, round = '1'] = activityInfo().activityId.split('#')
+  return answers?.[Math.min(Number(round), answers.length) - 1]
+}
