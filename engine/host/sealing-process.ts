@@ -6,6 +6,7 @@ import { ensureKey, loadPublicKey } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import { readConfig } from './config.ts'
+import { giveUp } from './give-up.ts'
 import { openLog } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { sealActivity } from './sealing.ts'
@@ -53,6 +54,6 @@ async function main(): Promise<void> {
   sweeping.stop()
 }
 
-await main()
+await main().catch(giveUp('sealing'))
 // Temporal's connection would keep a process alive that has nothing more to do.
 process.exit()

@@ -5,6 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker'
 import { QUEUES } from '../../schemas/run.ts'
 import { activitiesOf } from './activities.ts'
 import { openHost } from './installation.ts'
+import { giveUp } from './give-up.ts'
 import { openLog } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
@@ -33,6 +34,6 @@ async function main(): Promise<void> {
   await runUntilStopped(worker)
 }
 
-await main()
+await main().catch(giveUp('worker'))
 // Temporal's connection would keep a process alive that has nothing more to do.
 process.exit()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -73,7 +74,18 @@ async function configure(folder: string, lab: Lab): Promise<void> {
 /** The user's own Temporal is never touched: only the lab's variable opts in to a server that is already there. */
 function environment(lab: Lab): NodeJS.ProcessEnv {
   const { TEMPORAL_ADDRESS: _address, TEMPORAL_NAMESPACE: _namespace, DATABASE_URL: _database, ...own } = process.env
-  return { ...own, LAB_TOKEN: lab.token, LAB_NOTIFY_TOKEN: lab.notifyToken }
+  return {
+    ...own,
+    ...borrowedTemporal(own['RUNPROOF_LAB_TEMPORAL']),
+    LAB_TOKEN: lab.token,
+    LAB_NOTIFY_TOKEN: lab.notifyToken,
+  }
+}
+
+/** In a server that is already there, the demo works in a namespace of its own. */
+function borrowedTemporal(address: string | undefined): NodeJS.ProcessEnv {
+  if (address === undefined) return {}
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: `runproof-demo-${randomBytes(4).toString('hex')}` }
 }
 
 async function reach(folder: string): Promise<Pick<Stage, 'webhook' | 'temporalUi'>> {

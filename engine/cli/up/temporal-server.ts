@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
+import { connectTemporal, SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
 import { freePort, makeNamespace, startTemporal } from '../../services/index.ts'
 import type { Temporal } from '../../services/index.ts'
 import { say } from '../terminal.ts'
@@ -26,6 +26,7 @@ export async function openTemporal(folder: string, env: NodeJS.ProcessEnv = proc
 
 async function borrowed(address: string, namespace: string): Promise<TemporalInUse> {
   say(`Temporal: using ${address}, namespace ${namespace} (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)`)
+  await (await connectTemporal({ address, namespace })).connection.close()
   await makeNamespace({ address, namespace, searchAttributes: SEARCH_ATTRIBUTES, say })
   return { address, namespace, command: [], stop: async () => undefined }
 }
