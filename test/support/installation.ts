@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
@@ -17,6 +17,7 @@ import { admit, begin } from '../../engine/host/start-run.ts'
 import type { Started } from '../../engine/host/start-run.ts'
 import { StateFolder } from '../../engine/host/state-folder.ts'
 import { connectTemporal, SEARCH_ATTRIBUTES } from '../../engine/host/temporal.ts'
+import type { CatalogueSources, CompiledRunbook } from '../../engine/language/catalogue.ts'
 import { makeNamespace } from '../../engine/services/temporal-client.ts'
 import { ensureKey } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
@@ -40,8 +41,14 @@ export interface Installation {
   readonly plans: PlanArchive
   startWorker(): Promise<ChildProcess>
   startSealing(): Promise<ChildProcess>
+  /** The process that takes alerts: where it listens, and the token that it wants. */
+  startServer(): Promise<{ readonly url: string; readonly token: string }>
+  /** What its processes have logged so far. */
+  logged(): string
   /** Admits and begins a run, as a person of this machine. */
   start(runbook: string, inputs: JsonObject): Promise<Started>
+  /** The same with a Plan at hand, which need not be in the catalogue. */
+  startPlan(compiled: CompiledRunbook, inputs: JsonObject): Promise<Started>
   state(runId: string): Promise<RunState>
   /** The run once it is sealed; throws with its state where that takes too long. */
   sealed(runId: string): Promise<RunState>
@@ -57,6 +64,10 @@ export interface InstallationOptions {
   readonly lab?: Lab
   readonly connections?: Readonly<Record<string, object>>
   readonly roles?: Readonly<Record<string, readonly string[]>>
+  /** Instead of the repository's catalogue. */
+  readonly catalogue?: CatalogueSources
+  /** A Temporal server of its own, by its address. */
+  readonly temporal?: string
 }
 
 /** Makes an installation with the repository's catalogue and the practice policy; no process runs yet. */
@@ -64,9 +75,11 @@ export async function openInstallation({
   lab,
   connections = {},
   roles = {},
+  catalogue,
+  temporal = services().temporal.address,
 }: InstallationOptions): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'runproof-installation-'))
-  await cp(join(REPOSITORY, 'runbooks'), join(folder, 'runbooks'), { recursive: true })
+  await writeCatalogue(folder, catalogue)
   await cp(join(REPOSITORY, 'lab', 'policy.yaml'), join(folder, 'practice-policy.yaml'))
   const config = {
     policyOverlays: ['practice-policy.yaml'],
@@ -75,14 +88,21 @@ export async function openInstallation({
   }
   await writeFile(join(folder, 'runproof.yaml'), stringify(config))
   const namespace = `runproof-e2e-${randomBytes(4).toString('hex')}`
-  const { address } = services().temporal
-  await makeNamespace({ address, namespace, searchAttributes: SEARCH_ATTRIBUTES, say: () => undefined })
+  await makeNamespace({ address: temporal, namespace, searchAttributes: SEARCH_ATTRIBUTES, say: () => undefined })
   return new OpenInstallation(folder, {
-    address,
+    address: temporal,
     namespace,
-    client: await connectTemporal({ address, namespace }),
+    client: await connectTemporal({ address: temporal, namespace }),
     keys: await keysOf(folder),
   })
+}
+
+async function writeCatalogue(folder: string, catalogue: CatalogueSources | undefined): Promise<void> {
+  if (catalogue === undefined) return cp(join(REPOSITORY, 'runbooks'), join(folder, 'runbooks'), { recursive: true })
+  for (const { file, text } of catalogue.files) {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), text)
+  }
 }
 
 function connectionsTo(lab: Lab | undefined): object {
@@ -129,6 +149,7 @@ class OpenInstallation implements Installation {
   readonly plans: PlanArchive
   readonly store: EvidenceStore
   readonly #children: ChildProcess[] = []
+  readonly #said: string[] = []
 
   constructor(folder: string, { address, namespace, client, keys }: Parts) {
     this.folder = folder
@@ -141,16 +162,30 @@ class OpenInstallation implements Installation {
   }
 
   async startWorker(): Promise<ChildProcess> {
-    return this.#spawn('worker-process.ts')
+    return (await this.#spawn('host/worker-process.ts')).child
   }
 
   async startSealing(): Promise<ChildProcess> {
-    return this.#spawn('sealing-process.ts')
+    return (await this.#spawn('host/sealing-process.ts')).child
+  }
+
+  async startServer(): Promise<{ readonly url: string; readonly token: string }> {
+    const { message } = await this.#spawn('server/server-process.ts')
+    const { url } = message as { readonly url: string }
+    return { url, token: (await readFile(new StateFolder(this.folder).tokenFile, 'utf8')).trim() }
+  }
+
+  logged(): string {
+    return this.#said.join('')
   }
 
   async start(runbook: string, inputs: JsonObject): Promise<Started> {
     const compiled = (await compileConfigured(readConfig(this.folder))).runbooks[runbook]
     if (compiled === undefined) throw new Error(`${runbook} does not compile`)
+    return this.startPlan(compiled, inputs)
+  }
+
+  async startPlan(compiled: CompiledRunbook, inputs: JsonObject): Promise<Started> {
     const by = { user: userInfo().username, host: 'test', assurance: 'self-asserted' as const }
     const start = { plan: compiled.plan, planDigest: compiled.digest, inputs, trigger: { kind: 'person' as const, by } }
     return begin(this.client, compiled.plan, await admit(start, this))
@@ -192,18 +227,23 @@ class OpenInstallation implements Installation {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  async #spawn(file: string): Promise<ChildProcess> {
-    const path = join(REPOSITORY, 'engine', 'host', file)
+  async #spawn(file: string): Promise<{ readonly child: ChildProcess; readonly message: unknown }> {
+    const path = join(REPOSITORY, 'engine', file)
     const child = fork(path, ['--address', this.address, '--namespace', this.namespace], {
       cwd: this.folder,
+      // The test runner's own flags are not for this process.
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.#children.push(child)
     const said: string[] = []
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => said.push(text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said.push(text)
+      this.#said.push(text)
+    })
     const ready = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)])
     if (ready === undefined) throw new Error(`${file} did not start: ${said.join('')}`)
-    return child
+    return { child, message: ready[0] as unknown }
   }
 }
 
