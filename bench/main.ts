@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util'
+import { measureAlerts } from './alert-latency.ts'
+import { measureBundles } from './bundle-size.ts'
+import { Closing } from './closing.ts'
+import type { Figure } from './figure.ts'
+import { describeMachine, loadNow } from './machine.ts'
+import { measureCpu } from './run-cpu.ts'
+import { openRuns } from './runs.ts'
+import { say } from './say.ts'
+import { openStage } from './stage.ts'
+import type { Stage } from './stage.ts'
+import { measureSteps } from './step-cost.ts'
+import { tableOf } from './table.ts'
+import type { Report } from './table.ts'
+
+/** Measures Runproof on real servers and prints one table, or JSON with `--json`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+  const closing = new Closing()
+  closeWhenTold(closing)
+  try {
+    const report = await measure(closing)
+    process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
+  } catch (error) {
+    say(`the bench failed: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+  await closing.all()
+}
+
+function closeWhenTold(closing: Closing): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      say('interrupted')
+      void closing.all().then(() => process.exit(130))
+    })
+}
+
+async function measure(closing: Closing): Promise<Report> {
+  const load = loadNow()
+  const stage = await openStage(closing)
+  const figures = await measureAll(stage)
+  return { at: new Date().toISOString(), machine: describeMachine(load, stage.versions), figures }
+}
+
+async function measureAll(stage: Stage): Promise<Figure[]> {
+  const carryOut = await openRuns(stage)
+  const steps = await measureSteps(stage, carryOut)
+  const alerts = await measureAlerts(stage)
+  const cpu = await measureCpu(stage, carryOut)
+  const bundles = await measureBundles(stage, alerts.bundles)
+  return [...steps, ...alerts.figures, ...cpu, ...bundles]
+}
+
+await main()
+// Temporal's connection would keep this process alive.
+process.exit()

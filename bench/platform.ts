@@ -1,0 +1,54 @@
+import type { Lab } from './lab.ts'
+
+/** The app that everything is measured on. */
+export const APP = 'shop'
+
+/** An app in an environment of its own, with two healthy versions behind it, the second of which is serving. */
+export interface Route {
+  readonly environment: string
+  readonly app: string
+  readonly first: string
+  readonly second: string
+}
+
+/** Makes an environment whose app has only ever had one version. */
+export async function makeEnvironment(lab: Lab, environment: string): Promise<void> {
+  await ask(lab, '/environments', { environment, apps: [APP] })
+}
+
+/** Promotes a version, by the normal path. */
+export async function promote(
+  lab: Lab,
+  promotion: { readonly environment: string; readonly version: number; readonly errorRatio: number },
+): Promise<void> {
+  await ask(lab, '/promote', { ...promotion, app: APP })
+}
+
+/** Makes an environment in which the route can go to and fro. */
+export async function makeRoute(lab: Lab, environment: string): Promise<Route> {
+  await makeEnvironment(lab, environment)
+  await promote(lab, { environment, version: 2, errorRatio: 0.001 })
+  const history = await fetch(`${lab.url}/v1/environments/${environment}/apps/${APP}/owner-history`, {
+    headers: { authorization: `Bearer ${lab.tokens.client}` },
+  })
+  const { items } = (await history.json()) as { items: { digest: string }[] }
+  const [first, second] = items.map(({ digest }) => digest)
+  if (first === undefined || second === undefined) throw new Error(`${environment} has not had two owners`)
+  return { environment, app: APP, first, second }
+}
+
+/** How many requests the platform has answered so far, those of its admin API aside. */
+export async function answeredSoFar(lab: Lab): Promise<number> {
+  const { answered } = await ask<{ answered: Record<string, number> }>(lab, '/counters')
+  return Object.values(answered).reduce((sum, count) => sum + count, 0)
+}
+
+async function ask<T>(lab: Lab, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${lab.adminUrl}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${lab.tokens.admin}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as T
+}
