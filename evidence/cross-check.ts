@@ -1,6 +1,7 @@
 import { NAMES } from '../schemas/run.ts'
 import type { RunEntry } from '../schemas/run.ts'
 import { checkIntake } from './cross-check-intake.ts'
+import { isRecorded } from './claims.ts'
 import { sameJson } from './digest.ts'
 import { isDone } from './effect-status.ts'
 import type { Finding } from './finding.ts'
@@ -62,10 +63,19 @@ function checkEffect({ history }: RunRecord, { activity, result }: RunEntry & { 
   return [contradiction(`effect ${activity} ended otherwise in the history`)]
 }
 
-function checkClaim({ history }: RunRecord, { outcome, result }: RunEntry & { kind: 'claim' }): Finding[] {
+function checkClaim(run: RunRecord, entry: RunEntry & { kind: 'claim' }): Finding[] {
+  const { outcome, result } = entry
   if (result.status !== 'said') return []
-  const said = history.activities.some((activity) => activity.type === NAMES.claim && sameJson(activity.result, result))
-  return said ? [] : [contradiction(`the claim of ${outcome} is unknown to the history`)]
+  const { activities } = run.history
+  const said = activities.some((activity) => activity.type === NAMES.claim && sameJson(activity.result, result))
+  return [
+    ...(said ? [] : [contradiction(`the claim of ${outcome} is unknown to the history`)]),
+    ...(isRecorded(recordsOf(run), entry) ? [] : [gap(`the claim of ${outcome} was not recorded when it was said`)]),
+  ]
+}
+
+function recordsOf({ admission, intake }: RunRecord) {
+  return { runId: admission.admission.runId, intake }
 }
 
 function checkVote({ history }: RunRecord, { seq, vote }: RunEntry & { kind: 'vote' }): Finding[] {
@@ -75,11 +85,12 @@ function checkVote({ history }: RunRecord, { seq, vote }: RunEntry & { kind: 'vo
   return arrived ? [] : [contradiction(`the vote of entry ${seq} is unknown to the history`)]
 }
 
-/** The end that is sealed is the one that the entries tell; a success was claimed through the door. */
-function checkEnd({ entries, outcome, started }: RunRecord): Finding[] {
+/** The end that is sealed is the one that the entries tell; a success was claimed through the door, which has recorded it. */
+function checkEnd(run: RunRecord): Finding[] {
+  const { entries, outcome, started } = run
   const told = entries.findLast((entry) => entry.kind === 'outcome')
   const refused = outcome.as === 'refused'
-  const unclaimed = outcome.as.startsWith('succeeded') && !entries.some((entry) => isSaid(entry, outcome.name))
+  const unclaimed = outcome.as.startsWith('succeeded') && !entries.some((entry) => isSaid(run, entry))
   return [
     ...(told === undefined ? [gap('no entry tells how the run ended')] : []),
     ...(told === undefined || sameJson(told.outcome, outcome)
@@ -92,6 +103,7 @@ function checkEnd({ entries, outcome, started }: RunRecord): Finding[] {
   ]
 }
 
-function isSaid(entry: RunEntry, outcome: string): boolean {
-  return entry.kind === 'claim' && entry.outcome === outcome && entry.result.status === 'said'
+function isSaid(run: RunRecord, entry: RunEntry): boolean {
+  if (entry.kind !== 'claim' || entry.outcome !== run.outcome.name || entry.result.status !== 'said') return false
+  return isRecorded(recordsOf(run), entry)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FactRecord } from './fact.ts'
 import type { Json, JsonObject } from './json.ts'
-import type { Denial, Verdict } from './run.ts'
+import type { ClaimRequest, Denial, Verdict } from './run.ts'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 const name = z.string().min(1).max(200)
@@ -111,6 +111,28 @@ export const denialRecordSchema = record<DenialRecord>({
   input: z.looseObject({}),
   denial: z.looseObject({ by: z.string(), message: z.string() }),
   facts: z.array(z.looseObject({ fact: name })),
+})
+
+/** What was claimed, as the worker judged it: said, or denied. */
+export interface ClaimRecord {
+  readonly runId: string
+  readonly activity: string
+  readonly outcome: string
+  readonly claims: ClaimRequest['claims']
+  readonly facts: readonly FactRecord[]
+  /** Present where the claim was said. */
+  readonly verdicts?: readonly Verdict[]
+  readonly denial?: Denial
+  readonly at: string
+}
+
+export const claimRecordSchema = record<ClaimRecord>({
+  runId: name,
+  activity: name,
+  outcome: name,
+  claims: z.array(z.looseObject({ effect: name })),
+  denial: z.looseObject({ message: z.string() }).optional(),
+  at: z.string(),
 })
 
 /** What became of the intent of this pass (`activity`, `attempt`), as a later one, or this one after an error, found out (G1). */

@@ -1,7 +1,8 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import type { AnyDefinition } from '../../actions/define.ts'
+import type { AnyDefinition, AnyReading } from '../../actions/define.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
+import type { FactRecord } from '../../schemas/fact.ts'
 import type { Json } from '../../schemas/json.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type {
@@ -16,12 +17,13 @@ import type {
   VoteCheck,
 } from '../../schemas/run.ts'
 import { admitRun, recordStart } from './admit.ts'
+import { admittedHere } from './admission.ts'
 import type { Execution } from './admission.ts'
 import { passClaim } from './door/claim.ts'
-import type { PassSeam } from './door/open.ts'
+import type { PassSeam } from './door/arrive.ts'
 import { passDoor } from './door/pass.ts'
 import type { Host } from './host.ts'
-import { readUntilKnown, takeReading } from './readings.ts'
+import { readUntilKnown, takeReading, untaken } from './readings.ts'
 import { tellPeople } from './tell.ts'
 import { checkVote } from './votes.ts'
 
@@ -44,11 +46,25 @@ export function activitiesOf(host: Host): Record<string, Activity> {
 function activityOf(definition: AnyDefinition, host: Host): Activity {
   if (definition.kind === 'action')
     return async (request: EffectRequest) => performActivity(definition.name, request, host)
-  return async ({ admission, fact, input }: ReadRequest): Promise<AttestedFact> => {
-    const read = async () => takeReading(definition, { name: fact, input }, host.connections)
-    const record = await alive(async () => readUntilKnown(read, READ_AGAIN_MS))
-    return host.keys.attest(admission.admission.runId, activityInfo().activityId, record)
+  return async (request: ReadRequest): Promise<AttestedFact> => {
+    const { admission } = request.admission
+    const record = await alive(async () => readForRun(definition, request, host))
+    return host.keys.attest(admission.runId, activityInfo().activityId, record)
   }
+}
+
+/** What is attested is a reading that the admitted Plan has, taken for the workflow that was admitted; anything else stays unknown. */
+async function readForRun(
+  definition: AnyReading,
+  { admission, fact, input }: ReadRequest,
+  host: Host,
+): Promise<FactRecord> {
+  const reading = { fact, action: definition.name, input }
+  const admitted = await admittedHere(admission, execution(), host)
+  if ('foreign' in admitted) return untaken(reading, admitted.foreign)
+  const planned = Object.hasOwn(admitted.plan.facts, fact) && admitted.plan.facts[fact]?.action === definition.name
+  if (!planned) return untaken(reading, `the Plan reads no fact \`${fact}\` with \`${definition.name}\``)
+  return readUntilKnown(async () => takeReading(definition, { name: fact, input }, host.connections), READ_AGAIN_MS)
 }
 
 async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
@@ -77,11 +93,17 @@ function engineActivities(host: Host): Record<string, Activity> {
     [NAMES.admit]: async (request: AdmitRequest) => alive(async () => admitRun(request, execution(), host)),
     [NAMES.recordStart]: async (request: AdmitRequest) => recordStart(request, execution(), host),
     [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
-    [NAMES.tell]: async (request: TellRequest) => tellPeople(request, host),
+    [NAMES.tell]: async (request: TellRequest) => tellForRun(request, host),
     [NAMES.checkVote]: async (check: VoteCheck) => checkVote(check, host),
     [NAMES.checkTrigger]: async (check: TriggerCheck) => isAdmittedHere(check, host),
     [NAMES.digest]: async (value: Json) => jsonDigest(value),
   }
+}
+
+/** Nobody is told anything in the name of a run that was not admitted here. */
+async function tellForRun(request: TellRequest, host: Host): ReturnType<typeof tellPeople> {
+  const admitted = await admittedHere(request.admission, execution(), host)
+  return 'foreign' in admitted ? { delivered: false, detail: admitted.foreign } : tellPeople(request, host)
 }
 
 async function isAdmittedHere({ admission, further }: TriggerCheck, { keys }: Host): Promise<boolean> {
@@ -115,7 +137,11 @@ async function alive<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (cancellationSignal().aborted) throw error
     const failure = error instanceof Error ? error : new Error('the activity failed')
-    throw ApplicationFailure.create({ message: failure.message, type: failure.name, nonRetryable: false })
+    throw ApplicationFailure.create({
+      message: failure.message.toWellFormed(),
+      type: failure.name,
+      nonRetryable: false,
+    })
   } finally {
     clearInterval(beat)
   }

@@ -47,10 +47,14 @@ export function readConfig(folder: string): Config {
 }
 
 function parseConfig(file: string): unknown {
-  const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true, strict: true })
-  const [problem] = [...document.errors, ...document.warnings]
-  if (problem !== undefined) throw misconfigured(file, problem.message)
-  return (document.toJS() as unknown) ?? {}
+  try {
+    const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true, strict: true })
+    const [problem] = [...document.errors, ...document.warnings]
+    if (problem !== undefined) throw problem
+    return (document.toJS() as unknown) ?? {}
+  } catch (error) {
+    throw misconfigured(file, error instanceof Error ? error.message : 'it cannot be read')
+  }
 }
 
 function misconfigured(file: string, problem: string): OperatorError {

@@ -7,11 +7,14 @@ import { resolveSecret } from './secrets.ts'
 /** How long a resolved secret is used before its reference is asked again: rotation needs no restart. */
 const SECRET_TTL_MS = 30_000
 
+/** The same for a secret that was missing. */
+const MISSING_TTL_MS = 1_000
+
 /** The operator's configured connections: what actions may reach, and with which credentials. */
 export class Connections {
   readonly #config: Config
   readonly #fetch: typeof fetch
-  #resolved: { readonly at: number; readonly all: ReadonlyMap<string, Connection> } | undefined
+  readonly #resolved = new Map<string, Resolved>()
 
   constructor(
     config: Config,
@@ -25,29 +28,48 @@ export class Connections {
   /** What one call of an action gets: nothing else of the host reaches it. */
   async context(call: { readonly idempotencyKey: string; readonly signal: AbortSignal }): Promise<ActionContext> {
     const all = await this.#current()
-    return { ...call, fetch: this.#fetch, connection: (name) => all.get(name) ?? missing(name) }
+    return { ...call, fetch: this.#fetch, connection: (name) => opened(all.get(name), name) }
   }
 
-  async #current(): Promise<ReadonlyMap<string, Connection>> {
-    const fresh = this.#resolved !== undefined && performance.now() - this.#resolved.at < SECRET_TTL_MS
-    if (!fresh) this.#resolved = { at: performance.now(), all: await this.#resolve() }
-    return this.#resolved?.all ?? new Map<string, Connection>()
-  }
-
-  async #resolve(): Promise<ReadonlyMap<string, Connection>> {
-    const entries = Object.entries(this.#config.connections).map(async ([name, { url, token }]) => {
-      const headers: Record<string, string> =
-        token === undefined ? {} : { authorization: `Bearer ${await resolveSecret(token)}` }
-      return [name, { url, headers }] as const
+  /** Each connection, or why it cannot be used: a secret that is missing keeps no other from being used. */
+  async #current(): Promise<ReadonlyMap<string, Connection | OperatorError>> {
+    const entries = Object.entries(this.#config.connections).map(async ([name, configured]) => {
+      const held = this.#resolved.get(name)
+      const resolved = held !== undefined && performance.now() < held.until ? held : await resolve(name, configured)
+      this.#resolved.set(name, resolved)
+      return [name, resolved.connection] as const
     })
     return new Map(await Promise.all(entries))
   }
 }
 
-function missing(name: string): never {
-  throw new OperatorError(
+/** A connection, or why it cannot be used, and until when that holds. */
+interface Resolved {
+  readonly connection: Connection | OperatorError
+  readonly until: number
+}
+
+async function resolve(name: string, { url, token }: Config['connections'][string]): Promise<Resolved> {
+  try {
+    const headers: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${await resolveSecret(token)}` }
+    return { connection: { url, headers }, until: performance.now() + SECRET_TTL_MS }
+  } catch (error) {
+    const connection = error instanceof OperatorError ? error : missing(name, 'its secret cannot be had')
+    return { connection, until: performance.now() + MISSING_TTL_MS }
+  }
+}
+
+function opened(connection: Connection | OperatorError | undefined, name: string): Connection {
+  if (connection === undefined) throw missing(name, 'nobody has configured it')
+  if (connection instanceof OperatorError) throw connection
+  return connection
+}
+
+function missing(name: string, why: string): OperatorError {
+  return new OperatorError(
     'RP0104',
-    `there is no connection \`${name}\``,
-    `name it under \`connections\` in runproof.yaml`,
+    `there is no connection \`${name}\`: ${why}`,
+    'name it under `connections` in runproof.yaml',
   )
 }

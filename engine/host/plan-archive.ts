@@ -26,15 +26,18 @@ export class PlanArchive {
     const known = this.#known.get(digest)
     if (known !== undefined) return known
     const plan = await this.#read(digest)
-    if (plan === undefined || jsonDigest(plan) !== digest) return undefined
-    this.#known.set(digest, plan)
+    if (plan !== undefined) this.#known.set(digest, plan)
     return plan
   }
 
   async #read(digest: string): Promise<Plan | undefined> {
     if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined
-    const text = await readFile(join(this.#folder, fileOf(digest)), 'utf8').catch(() => undefined)
-    return text === undefined ? undefined : (JSON.parse(text) as Plan)
+    try {
+      const plan = JSON.parse(await readFile(join(this.#folder, fileOf(digest)), 'utf8')) as Plan
+      return jsonDigest(plan) === digest ? plan : undefined
+    } catch {
+      return undefined
+    }
   }
 }
 

@@ -4,7 +4,9 @@ import type { AnyReading, Reading } from '../../actions/define.ts'
 import { ContractViolation, parseInput, parseOutput } from '../../actions/validate.ts'
 import type { FactRecord, UnknownReason } from '../../schemas/fact.ts'
 import type { Json, JsonObject } from '../../schemas/json.ts'
+import { isCarriable, messageOf } from './carriable.ts'
 import type { Connections } from './connections.ts'
+import { inTime } from './in-time.ts'
 
 /** Takes one reading. Whatever goes wrong makes the fact unknown, with the reason; nothing is thrown (G10). */
 export async function takeReading(
@@ -22,8 +24,10 @@ export async function takeReading(
   try {
     const signal = AbortSignal.timeout(definition.timeoutMs)
     const context = await connections.context({ idempotencyKey: '', signal })
-    const reading = await definition.read(parseInput(definition, fact.input), context)
-    return { ...frame, ...asRecord(definition, reading) }
+    const reading = await inTime(definition.read(parseInput(definition, fact.input), context), signal)
+    const record = { ...frame, ...asRecord(definition, reading) }
+    if (isCarriable(record)) return record
+    throw new Unknown('invalid', `\`${definition.name}\` answered with what no record can carry, such as broken text`)
   } catch (error) {
     return { ...frame, unknown: reasonOf(error), roundTrip: false, source: definition.name }
   }
@@ -38,6 +42,13 @@ export async function readUntilKnown(read: () => Promise<FactRecord>, patienceMs
     if (!mayPass || performance.now() >= until) return record
     await wait(1_000)
   }
+}
+
+/** The record of a reading that nobody takes, with the reason: the fact is unknown. */
+export function untaken(reading: Pick<FactRecord, 'fact' | 'action' | 'input'>, detail: string): FactRecord {
+  const readAt = new Date().toISOString()
+  const unknown = { reason: 'error' as const, detail }
+  return { ...reading, authority: 'diagnostic', unknown, roundTrip: false, source: 'not read', readAt }
 }
 
 function asRecord(
@@ -55,10 +66,10 @@ function asRecord(
 }
 
 function reasonOf(error: unknown): { reason: UnknownReason; detail: string } {
-  if (error instanceof Unknown) return { reason: error.reason, detail: error.message }
+  if (error instanceof Unknown) return { reason: error.reason, detail: error.message.toWellFormed() }
   if (error instanceof ContractViolation) return { reason: 'invalid', detail: error.message }
   if (isTimeout(error)) return { reason: 'timeout', detail: 'there was no answer in time' }
-  return { reason: 'error', detail: error instanceof Error ? error.message : 'the reading failed' }
+  return { reason: 'error', detail: messageOf(error, 'the reading failed') }
 }
 
 function isTimeout(error: unknown): boolean {

@@ -13,7 +13,9 @@ export function newRunId(runbook: string, now = new Date()): string {
 
 /** The workflow id: runbook and coalesce key, for every kind of trigger (G37). Each part is encoded, so that keys cannot meet by accident. */
 export function workflowIdOf(plan: Plan, inputs: JsonObject): string {
-  const key = plan.coalesce.map((name) => encodeURIComponent(textOf(inputs[name] ?? '')))
+  const key = plan.coalesce.map((name) =>
+    encodeURIComponent(Object.hasOwn(inputs, name) ? textOf(inputs[name] ?? '') : ''),
+  )
   return [plan.runbook.id, ...key].join('/')
 }
 

@@ -1,7 +1,9 @@
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { createFile } from '../../evidence/disk.ts'
 
 const scopeSchema = z.strictObject({
   run: z.string().optional(),
@@ -22,17 +24,20 @@ export type StopScope = z.infer<typeof scopeSchema>
 /** An emergency stop in force (guards.md 1): it binds every effect, until it is released with a reason. */
 export type Stop = z.infer<typeof stopSchema>
 
-/** The emergency stops of one installation: a file each; a release is kept beside it. */
+/**
+ * The emergency stops of one installation: a file each; a release is kept beside it. Their folder is made here, so that one that
+ * is gone later does not look like one without stops.
+ */
 export class StopSwitch {
   readonly #folder: string
 
   constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     this.#folder = folder
   }
 
   /** Puts a stop in force; it holds at the next effect of every run in its scope. */
   async stop(stop: Omit<Stop, 'id' | 'at'>): Promise<Stop> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const made = stopSchema.parse({ ...stop, id: `stop-${randomUUID().slice(0, 8)}`, at: new Date().toISOString() })
     await this.#write(`${made.id}.json`, made)
     return made
@@ -47,7 +52,7 @@ export class StopSwitch {
 
   /** All stops in force. Throws where nobody can say: the door then denies. */
   async inForce(): Promise<Stop[]> {
-    const names = await readdir(this.#folder).catch(noneYet)
+    const names = await readdir(this.#folder)
     const released = new Set(
       names.filter((name) => name.endsWith('.released.json')).map((name) => name.replace('.released.json', '.json')),
     )
@@ -60,23 +65,22 @@ export class StopSwitch {
   }
 
   async #write(name: string, value: unknown): Promise<void> {
-    const draft = join(this.#folder, `.${name}.${process.pid}`)
-    await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true })
-    await rename(draft, join(this.#folder, name))
+    const bytes = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+    await createFile(join(this.#folder, name), bytes, { scratch: this.#folder })
   }
 }
 
-function noneYet(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return []
-  throw error
+/** What may be stopped: an effect of a run, about some environments. */
+interface Stoppable {
+  readonly run: string
+  readonly environments: readonly string[]
+  readonly lineage: readonly string[]
 }
 
-/** Does this stop cover that effect? Every field that the scope names must match. */
-export function covers(
-  { scope }: Stop,
-  effect: { readonly run: string; readonly environment: string | undefined; readonly lineage: readonly string[] },
-): boolean {
-  if (scope.run !== undefined && scope.run !== effect.run) return false
-  if (scope.environment !== undefined && scope.environment !== effect.environment) return false
-  return scope.effect === undefined || effect.lineage.includes(scope.effect)
+/** Does this stop cover that effect? Every field that the scope names must match; an effect that names no environment is in all. */
+export function covers({ scope }: Stop, { run, environments, lineage }: Stoppable): boolean {
+  const elsewhere = environments.length > 0 && !environments.some((name) => name === scope.environment)
+  if (scope.run !== undefined && scope.run !== run) return false
+  if (scope.environment !== undefined && elsewhere) return false
+  return scope.effect === undefined || lineage.includes(scope.effect)
 }

@@ -2,6 +2,7 @@ import { parseStart, STARTED } from '../../evidence/start.ts'
 import type { StartRecord } from '../../schemas/evidence.ts'
 import type { Outcome, RunInput, RunState, SealRequest } from '../../schemas/run.ts'
 import { NAMES } from '../../schemas/run.ts'
+import { messageOf } from './carriable.ts'
 import { sealRun } from './sealing.ts'
 import type { SealingOffice } from './sealing.ts'
 
@@ -17,13 +18,17 @@ export function sweepEvery(ms: number, office: SealingOffice): { stop(): void } 
   return { stop: () => clearInterval(timer) }
 }
 
-/** One sweep; answers with the runs that it sealed. */
+/** One sweep; answers with the runs that it sealed. A run that cannot be sealed keeps no other from being so. */
 export async function sweep(office: SealingOffice): Promise<string[]> {
   const sealed = new Set(await office.sealing.store.bundles())
   const swept: string[] = []
   for (const runId of await office.sealing.store.runs()) {
     if (sealed.has(runId)) continue
-    if (await sealAbandoned(runId, office)) swept.push(runId)
+    const done = await sealAbandoned(runId, office).catch((error: unknown) => {
+      office.log.warn({ run: runId, problem: messageOf(error, 'no reason given') }, 'a run was not swept')
+      return false
+    })
+    if (done) swept.push(runId)
   }
   return swept
 }

@@ -23,13 +23,18 @@ export function voteCounts(
   if (!host.keys.taken(signed)) return no('this vote was not taken by this installation')
   if (vote.runId !== runId) return no('this vote was given in another run')
   if (!who.includes(vote.role)) return no(`nobody was asked as ${vote.role}; asked were: ${who.join(', ')}`)
-  if (!(host.config.roles[vote.role] ?? []).includes(vote.by.user))
+  if (!peopleOf(host, vote.role).includes(vote.by.user))
     return no(`${vote.by.user} is not ${vote.role}: name them under \`roles\` in runproof.yaml`)
   if (vote.decision === 'reject') return { counted: true }
   if (requesters.includes(vote.by.user)) return no(`${vote.by.user} asked for this run, and does not count`)
   if (requesters.length > 0)
     return no(`${vote.by.user} is self-asserted, which is no second person beside ${requesters.join(', ')}`)
   return { counted: true }
+}
+
+/** Roles come from files: `constructor` is a name like any other. */
+function peopleOf({ config: { roles } }: Pick<Host, 'config'>, role: string): readonly string[] {
+  return Object.hasOwn(roles, role) ? (roles[role] ?? []) : []
 }
 
 /** The users among those who asked for a run. */

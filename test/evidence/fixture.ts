@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { claimName } from '../../evidence/claims.ts'
 import { digestOf, jsonBytes, jsonDigest } from '../../evidence/digest.ts'
 import { recordEffect } from '../../evidence/effects.ts'
 import { ensureKey, publicKeyOf, signJson } from '../../evidence/keys.ts'
@@ -10,13 +11,14 @@ import type { SealInput, Sealing } from '../../evidence/seal.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { EvidenceStore } from '../../evidence/store.ts'
 import { addTrust } from '../../evidence/trust.ts'
-import type { HistoryActivity, Intent, Receipt, StartRecord } from '../../schemas/evidence.ts'
+import type { ClaimRecord, HistoryActivity, Intent, Receipt, StartRecord } from '../../schemas/evidence.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type {
   Admission,
+  ClaimResult,
   EffectResult,
   Outcome,
   RunEntry,
@@ -93,7 +95,7 @@ export async function ranWell(at: Installation, runId = 'run-1'): Promise<SealIn
   const owner = await read(at, runId)
   const effect = await rolledBack(at, runId)
   const vote = await voted(at, runId)
-  const claim = { status: 'said' as const, verdicts: [], facts: [], evidence: {} }
+  const claim = await claimed(at, runId)
   const outcome: Outcome = {
     name: 'rolled-back',
     as: 'succeeded',
@@ -149,6 +151,14 @@ export async function ranWell(at: Installation, runId = 'run-1'): Promise<SealIn
     history,
     runbook: RUNBOOK,
   }
+}
+
+async function claimed({ store }: Installation, runId: string): Promise<ClaimResult> {
+  const name = claimName('claim', 1)
+  const found = { verdicts: [], facts: [] }
+  const value: ClaimRecord = { runId, activity: 'claim', outcome: 'rolled-back', claims: [], ...found, at: AT }
+  await store.putOnce(runId, name, jsonBytes(value))
+  return { status: 'said', ...found, evidence: { [name]: jsonDigest(value) } }
 }
 
 /** Runs well, and is sealed: the path of the bundle. */

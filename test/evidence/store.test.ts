@@ -82,7 +82,10 @@ describe('a store that cannot be written', () => {
     ]) {
       const error: unknown = await attempt.catch((thrown: unknown) => thrown)
       expect(error).toBeInstanceOf(EvidenceUnavailable)
-      expect(error).toMatchObject({ message: expect.stringContaining(store.dir) as string, hint: 'move that file away' })
+      expect(error).toMatchObject({
+        message: expect.stringContaining(store.dir) as string,
+        hint: 'move that file away',
+      })
     }
     await rm(store.dir)
     await rename(`${store.dir}-away`, store.dir)

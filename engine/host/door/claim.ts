@@ -1,15 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { claimName } from '../../../evidence/claims.ts'
 import { jsonBytes, jsonDigest } from '../../../evidence/digest.ts'
 import { EvidenceUnavailable } from '../../../evidence/errors.ts'
 import type { Admission, ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
+import type { ClaimRecord } from '../../../schemas/evidence.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
 import { reachableEffects } from '../../core/rules.ts'
 import type { RunSoFar } from '../../core/rules.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import { admittedHere, admittedPlan } from '../admission.ts'
 import type { Admitted } from '../admission.ts'
-import type { PassSeam } from './open.ts'
+import type { PassSeam } from './arrive.ts'
 import { PassReadings } from './pass-readings.ts'
+import { arePlanned } from './planned-claims.ts'
 import { doneSteps } from './records.ts'
 import { judgeEffects } from './rules.ts'
 
@@ -23,6 +26,8 @@ const REREAD_MS = 1_000
 export async function passClaim(request: ClaimRequest, seam: PassSeam): Promise<ClaimResult> {
   const admitted = await admittedRun(request, seam)
   if ('foreign' in admitted) return refused(admitted.foreign)
+  if (!arePlanned(request, admitted))
+    return refused(`the Plan does not claim this with the outcome \`${request.outcome}\``)
   return judgeUntilKnown(request, { ...admitted, seam })
 }
 
@@ -34,6 +39,11 @@ async function admittedRun({ admission }: ClaimRequest, { workflow, host }: Pass
     if (error instanceof EvidenceUnavailable) return admittedHere(admission, workflow, host)
     throw error
   }
+}
+
+interface Judged {
+  readonly facts: readonly FactRecord[]
+  readonly verdicts?: readonly Verdict[]
 }
 
 interface Claiming {
@@ -50,12 +60,20 @@ async function judgeUntilKnown(request: ClaimRequest, claiming: Claiming): Promi
     const run = await runSoFar(claiming)
     const { verdicts, denial } = await judgeEffects({ ...claiming, run }, request.claims, readings)
     const facts = readings.taken()
-    if (denial === undefined)
-      return { status: 'said', verdicts, facts, evidence: await recordClaim(request, claiming, { verdicts, facts }) }
+    if (denial === undefined) return say(request, claiming, { verdicts, facts })
     if (!denial.unknown || performance.now() >= until)
       return { status: 'denied', denial, facts, evidence: await recordClaim(request, claiming, { denial, facts }) }
     await wait(REREAD_MS)
   }
+}
+
+/** A success of which nothing can be recorded is not said. */
+async function say(request: ClaimRequest, claiming: Claiming, found: Required<Judged>): Promise<ClaimResult> {
+  const evidence = await recordClaim(request, claiming, found)
+  const recorded = Object.keys(evidence).length > 0
+  const success = request.claims.some(({ effect }) => effect.startsWith('claim.succeeded'))
+  if (recorded || !success) return { status: 'said', ...found, evidence }
+  return { status: 'denied', denial: noRecord(), facts: found.facts, evidence }
 }
 
 /** Receipts that cannot be read leave open what the run has done: a rule that asks for it is unknown. */
@@ -74,10 +92,10 @@ async function runSoFar({ plan, admission, seam }: Claiming): Promise<RunSoFar> 
 async function recordClaim(
   request: ClaimRequest,
   { seam, admission: { runId } }: Claiming,
-  found: { readonly facts: readonly FactRecord[]; readonly verdicts?: readonly Verdict[]; readonly denial?: Denial },
+  found: Judged & { readonly denial?: Denial },
 ): Promise<Record<string, string>> {
-  const name = `${seam.activity}@${seam.attempt}.claim.json`
-  const value = {
+  const name = claimName(seam.activity, seam.attempt)
+  const value: ClaimRecord = {
     runId,
     activity: seam.activity,
     outcome: request.outcome,
@@ -91,6 +109,16 @@ async function recordClaim(
   } catch (error) {
     if (error instanceof EvidenceUnavailable) return {}
     throw error
+  }
+}
+
+function noRecord(): Denial {
+  return {
+    by: 'evidence',
+    unknown: false,
+    message: 'no evidence, no success: the evidence store took no record of the claim',
+    verdicts: [],
+    next: 'make the evidence store writable; the run is sealed then, and tells what it did',
   }
 }
 

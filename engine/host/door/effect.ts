@@ -8,9 +8,13 @@ import type { Intent } from '../../../schemas/evidence.ts'
 import type { JsonObject } from '../../../schemas/json.ts'
 import type { Denial, EffectResult } from '../../../schemas/run.ts'
 import type { Judged } from './judgement.ts'
+import { isCarriable, messageOf } from '../carriable.ts'
+import { inTime } from '../in-time.ts'
+import { lastLook } from './last-look.ts'
+import type { Hindrance } from './last-look.ts'
 import { contextOf } from './open.ts'
 import type { Pass } from './open.ts'
-import { frameOf, noIntent, passesOf, record } from './records.ts'
+import { frameOf, noIntent, passesOf, record, recordDenial } from './records.ts'
 import { askAuthority, closeIntent } from './settle.ts'
 
 type Passed = Judged & { readonly kind: 'pass' }
@@ -23,24 +27,19 @@ export class PassAgain extends Error {
 /** So many intents of one step may come to nothing before the step fails. */
 const TRIES = 3
 
-/** Intent, deadline, effect, read-back, receipt. Nothing happens without the intent on disk (G5). */
+/** Intent, last look, effect, read-back, receipt. Nothing happens without the intent on disk (G5). */
 export async function carryOutEffect(pass: Pass, passed: Passed): Promise<EffectResult> {
   const intent = await recordIntent(pass, passed)
   if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
-  if (performance.now() > passed.deadline) {
-    await closeIntent(pass, { intent, settlement: { state: 'not-done' } })
-    throw new PassAgain('the facts grew old before the effect began: the pass begins again')
-  }
+  const hindrance = await lastLook(pass, passed, intent)
+  if (hindrance !== undefined) return leaveIt(pass, { intent, facts: passed.facts, hindrance })
   const failure = await perform(pass, intent.value)
   const settlement = await settlementAfter(pass, intent, failure)
   const closed = await closeIntent(pass, { intent, settlement })
   return closed ?? afterNothing(pass, intent, failure)
 }
 
-async function recordIntent(
-  pass: Pass,
-  passed: Passed,
-): Promise<Recorded<Intent> | { denial: Denial }> {
+async function recordIntent(pass: Pass, passed: Passed): Promise<Recorded<Intent> | { denial: Denial }> {
   try {
     const value = await intentOf(pass, passed)
     const { digest, refs } = await record(pass, 'intent', value)
@@ -77,10 +76,22 @@ async function keyOf(pass: Pass): Promise<string> {
   return [pass.admission.runId, pass.step.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
 }
 
+/** Gives the intent up, before anything was sent: a denial ends the step, anything else lets the pass begin again. */
+async function leaveIt(
+  pass: Pass,
+  { intent, facts, hindrance }: { intent: Recorded<Intent>; facts: Passed['facts']; hindrance: Hindrance },
+): Promise<EffectResult> {
+  await closeIntent(pass, { intent, settlement: { state: 'not-done' } })
+  const { denial, again } = hindrance
+  if (again !== undefined && (await triesOf(pass)) < TRIES) throw new PassAgain(again)
+  return { status: 'denied', denial, evidence: await recordDenial(pass, { denial, facts }) }
+}
+
 /** Calls the action; its reply is not believed, so only a failure is of interest. */
 async function perform(pass: Pass, { idempotencyKey }: Intent): Promise<unknown> {
   try {
-    await pass.definition.perform(pass.input, await contextOf(pass, idempotencyKey))
+    const context = await contextOf(pass.seam, pass.definition, idempotencyKey)
+    await inTime(pass.definition.perform(pass.input, context), context.signal)
     return undefined
   } catch (error) {
     return error ?? new Error('the action failed')
@@ -94,18 +105,28 @@ async function settlementAfter(
   failure: unknown,
 ): Promise<Settlement<JsonObject>> {
   if (failure instanceof RequestRefused) return { state: 'not-done' }
-  return askAuthority(pass, intent.value)
+  const settlement = await askAuthority(pass, intent.value)
+  const surelyNot = failure instanceof Refused && settlement.state === 'unknown'
+  return surelyNot ? { state: 'not-done' } : settlement
 }
 
 /** The authority says that nothing happened: a lost write goes back to the readings, a refusal fails, anything else is tried again. */
 async function afterNothing(pass: Pass, intent: Recorded<Intent>, failure: unknown): Promise<EffectResult> {
   const evidence = { [intent.name]: intent.digest }
   if (failure instanceof Conflict)
-    return { status: 'conflict', expected: intent.value.expected ?? null, found: failure.found, evidence }
-  if (failure instanceof Refused || failure instanceof RequestRefused)
-    return { status: 'failed', message: failure.message, evidence }
-  const tries = (await passesOf(pass)).filter((earlier) => earlier.intent !== undefined).length
-  const message = failure instanceof Error ? failure.message : 'the authority knows nothing of the effect'
+    return {
+      status: 'conflict',
+      expected: intent.value.expected ?? null,
+      found: isCarriable(failure.found) ? failure.found : null,
+      evidence,
+    }
+  const message = messageOf(failure, 'the authority knows nothing of the effect')
+  if (failure instanceof Refused || failure instanceof RequestRefused) return { status: 'failed', message, evidence }
+  const tries = await triesOf(pass)
   if (tries < TRIES) throw new PassAgain(message)
   return { status: 'failed', message: `tried ${tries} times: ${message}`, evidence }
+}
+
+async function triesOf(pass: Pass): Promise<number> {
+  return (await passesOf(pass)).filter(({ intent }) => intent !== undefined).length
 }

@@ -1,23 +1,20 @@
 import { canonical } from '../../../schemas/canonical.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
-import type { Json, JsonObject } from '../../../schemas/json.ts'
-import type { ApproveStep, DecideStep, DoStep, Plan } from '../../../schemas/plan.ts'
+import type { JsonObject } from '../../../schemas/json.ts'
+import type { DoStep, Plan } from '../../../schemas/plan.ts'
 import type { AttestedFact, Grounds } from '../../../schemas/run.ts'
-import { decide } from '../../core/decide.ts'
-import { resolveOperands } from '../../core/operand.ts'
-import { runValue } from '../../core/rules.ts'
-import type { Scope } from '../../core/scope.ts'
-import { policyValues, variablesOf } from '../../core/variables.ts'
+import { resolveOperand, resolveOperands } from '../../core/operand.ts'
 import type { Host } from '../host.ts'
-import { voteCounts } from '../votes.ts'
 import type { DoneStep } from './records.ts'
+import { certainScope, isCertain } from './certain.ts'
+import { Way } from './way.ts'
 
 /** A request, with what the door itself knows of the run. */
 export interface Claimed {
   readonly host: Host
   readonly plan: Plan
   readonly step: DoStep
-  readonly run: { readonly id: string; readonly inputs: JsonObject; readonly effects: readonly string[] }
+  readonly run: { readonly id: string; readonly inputs: JsonObject }
   readonly done: ReadonlyMap<string, DoneStep>
   readonly grounds: Grounds
   readonly input: JsonObject
@@ -30,99 +27,74 @@ export interface Claimed {
  * follow, or undefined.
  */
 export function doesNotFollow(claimed: Claimed): string | undefined {
-  return (
-    unattested(claimed) ??
-    wrongDecision(claimed) ??
-    unmetCondition(claimed) ??
-    missingApproval(claimed) ??
-    otherInput(claimed)
-  )
+  const foreign = unattested(claimed) ?? ofAnotherKind(claimed)
+  if (foreign !== undefined) return foreign
+  const way = new Way(claimed)
+  return way.obstacle() ?? unmetCondition(claimed, way) ?? otherPremise(claimed) ?? otherInput(claimed, way)
 }
 
-function unattested({ host, run, grounds }: Claimed): string | undefined {
-  const all = [
-    ...Object.entries(grounds.facts),
-    ...Object.values(grounds.decisions).flatMap((basis) => Object.entries(basis)),
-  ]
-  const foreign = all.find(([name, fact]) => fact.record.fact !== name || !host.keys.readHere(run.id, fact))
+function factsOf({ grounds }: Claimed): [string, AttestedFact][] {
+  return [grounds.facts, ...Object.values(grounds.decisions)].flatMap((basis) => Object.entries(basis))
+}
+
+function unattested(claimed: Claimed): string | undefined {
+  const { host, run } = claimed
+  const foreign = factsOf(claimed).find(
+    ([name, fact]) => fact.record.fact !== name || !host.keys.readHere(run.id, fact),
+  )
   return foreign === undefined ? undefined : `the fact \`${foreign[0]}\` was not read by this installation`
 }
 
-/** Every decision that the step's condition names must be given with its basis, and come out the same. */
-function wrongDecision(claimed: Claimed): string | undefined {
-  const decisions = decidesBefore(claimed)
-  const missing = claimed.step.when.find(
-    ({ step }) => decisions.some(({ id }) => id === step) && claimed.grounds.decisions[step] === undefined,
-  )
-  return missing === undefined ? undefined : `nothing shows how \`${missing.step}\` was decided`
+/** A reading that was taken here may still be one of something else: of another app, or by another action. */
+function ofAnotherKind(claimed: Claimed): string | undefined {
+  const other = factsOf(claimed).find(([name, { record }]) => !isOfPlan(claimed, name, record))
+  return other === undefined ? undefined : `\`${other[0]}\` is not the reading that the Plan means`
 }
 
-function unmetCondition(claimed: Claimed): string | undefined {
-  const unmet = claimed.step.when.find(({ step, results }) => !couldHave(claimed, step, results))
+/** As far as the inputs of a reading are certain, they must be those of the Plan; the others were facts and outputs then. */
+function isOfPlan({ plan, run }: Claimed, name: string, { action, input }: FactRecord): boolean {
+  const fact = Object.hasOwn(plan.facts, name) ? plan.facts[name] : undefined
+  if (fact?.action !== action || Object.keys(input).some((field) => !Object.hasOwn(fact.with, field))) return false
+  const certain = certainScope(plan, run)
+  return Object.entries(fact.with).every(([field, operand]) => {
+    if (!isCertain(operand)) return true
+    const looked = resolveOperand(operand, certain)
+    return 'value' in looked && canonical(looked.value) === canonical(input[field] ?? null)
+  })
+}
+
+function unmetCondition({ step }: Claimed, way: Way): string | undefined {
+  const unmet = step.when.find((clause) => way.surelyUnmet(clause))
   return unmet === undefined ? undefined : `\`${unmet.step}\` did not end with ${unmet.results.join(' or ')}`
 }
 
-/** A decision is taken again; an effect is proven by its receipt; how a reading ended only the run itself knows. */
-function couldHave(claimed: Claimed, id: string, results: readonly string[]): boolean {
-  const step = claimed.plan.steps.find((other) => other.id === id)
-  if (step?.kind === 'decide') return results.includes(decideAgain(claimed, step))
-  const needsReceipt = step?.kind === 'do' && results.every((result) => result === 'done' || result === 'timed-out')
-  return !needsReceipt || claimed.done.has(id)
+/** The value that the write expects is the one on which it was decided, not a later reading of it (G7). */
+function otherPremise({ plan, step, grounds }: Claimed): string | undefined {
+  const fact = step.premise?.fact
+  if (fact === undefined) return undefined
+  const given = grounds.facts[fact]?.signature
+  const other = [...restsOn(plan, step)].find((id) => {
+    const basis = Object.hasOwn(grounds.decisions, id) ? grounds.decisions[id]?.[fact] : undefined
+    return basis !== undefined && basis.signature !== given
+  })
+  return other === undefined ? undefined : `the decision \`${other}\` rested on another reading of \`${fact}\``
 }
 
-function decideAgain(claimed: Claimed, step: DecideStep): string {
-  return decide(step, scopeOn(claimed, claimed.grounds.decisions[step.id] ?? {})).result
-}
-
-/** An approval that stands before the step, and that its own condition did not skip, must have been given. */
-function missingApproval(claimed: Claimed): string | undefined {
-  const approvals = stepsBefore(claimed).filter((step): step is ApproveStep => step.kind === 'approve')
-  const needed = approvals.filter(
-    (step) =>
-      !step.continueOn.some((result) => result !== 'done') &&
-      step.when.every(({ step: id, results }) => couldHave(claimed, id, results)),
-  )
-  const missing = needed.find((step) => !approved(claimed, step))
-  return missing === undefined ? undefined : `\`${missing.id}\` was not approved by those who must`
-}
-
-function approved({ host, run, grounds, requesters }: Claimed, step: ApproveStep): boolean {
-  const votes = grounds.votes.filter(({ vote }) => vote.step === step.id && vote.decision === 'approve')
-  const counted = votes.filter((vote) => voteCounts(host, vote, { runId: run.id, who: step.who, requesters }).counted)
-  return step.who.every((role) => counted.some(({ vote }) => vote.role === role))
+/** The steps on which a step rests, through conditions of conditions. */
+function restsOn(plan: Plan, { when }: { readonly when: DoStep['when'] }, found = new Set<string>()): Set<string> {
+  for (const { step: id } of when) {
+    const step = found.has(id) ? undefined : plan.steps.find((other) => other.id === id)
+    found.add(id)
+    if (step !== undefined) restsOn(plan, step, found)
+  }
+  return found
 }
 
 /** The inputs must be what the Plan makes of the attested facts, decisions and receipts. */
-function otherInput(claimed: Claimed): string | undefined {
-  const resolved = resolveOperands(claimed.step.with, scopeOn(claimed, claimed.grounds.facts))
+function otherInput({ step, grounds, input }: Claimed, way: Way): string | undefined {
+  const resolved = resolveOperands(step.with, way.scopeAt(step, grounds.facts))
   if ('unknown' in resolved) return `its inputs do not follow from the facts: ${resolved.unknown}`
-  return canonical(resolved.input) === canonical(claimed.input)
+  return canonical(resolved.input) === canonical(input)
     ? undefined
     : 'its inputs are not what the Plan makes of the facts'
-}
-
-function scopeOn(claimed: Claimed, basis: Readonly<Record<string, AttestedFact>>): Scope {
-  const { plan, run, done } = claimed
-  const records: Record<string, FactRecord> = Object.fromEntries(
-    Object.entries(basis).map(([name, { record }]) => [name, record]),
-  )
-  const outputs = Object.fromEntries([...done].map(([id, { output }]) => [id, output]))
-  const values: Record<string, Json> = {
-    inputs: run.inputs,
-    policy: policyValues(plan),
-    run: runValue(run.id, run.effects, plan.effects),
-    ...outputs,
-  }
-  return { types: variablesOf(plan), values, facts: plan.facts, records }
-}
-
-function stepsBefore({ plan, step }: Claimed): Plan['steps'] {
-  return plan.steps.slice(
-    0,
-    plan.steps.findIndex(({ id }) => id === step.id),
-  )
-}
-
-function decidesBefore(claimed: Claimed): DecideStep[] {
-  return stepsBefore(claimed).filter((step): step is DecideStep => step.kind === 'decide')
 }

@@ -3,15 +3,21 @@ import type { FactRecord } from '../../../schemas/fact.ts'
 import type { JsonObject } from '../../../schemas/json.ts'
 import type { FactPlan } from '../../../schemas/plan.ts'
 import type { Host } from '../host.ts'
-import { takeReading } from '../readings.ts'
+import { takeReading, untaken } from '../readings.ts'
 
 /** The longest time between the first fact of a pass and its effect. */
 const PASS_MS = 10_000
 
+/** A reading, and when it was asked for, on the monotonic clock of this process. */
+interface Taken {
+  readonly record: FactRecord
+  readonly began: number
+}
+
 /** The readings of one pass: the door reads for itself, each thing once, and knows until when they are fresh (G4, G6). */
 export class PassReadings {
   readonly #host: Host
-  readonly #taken = new Map<string, Promise<FactRecord>>()
+  readonly #taken = new Map<string, Promise<Taken>>()
   readonly #records: FactRecord[] = []
   #deadline = Infinity
 
@@ -24,9 +30,8 @@ export class PassReadings {
     const same = `${plan.action} ${canonical(input)}`
     const reading = this.#taken.get(same) ?? this.#take(name, plan.action, input)
     this.#taken.set(same, reading)
-    const record = await reading
-    if (plan.maxAgeMs > 0 && record.ageMs !== undefined)
-      this.#notAfter(performance.now() + plan.maxAgeMs - record.ageMs)
+    const { record, began } = await reading
+    if (plan.maxAgeMs > 0) this.#notAfter(began + plan.maxAgeMs - (record.ageMs ?? 0))
     return { ...record, fact: name }
   }
 
@@ -40,15 +45,16 @@ export class PassReadings {
     return this.#deadline
   }
 
-  async #take(name: string, action: string, input: JsonObject): Promise<FactRecord> {
-    this.#notAfter(performance.now() + PASS_MS)
+  async #take(name: string, action: string, input: JsonObject): Promise<Taken> {
+    const began = performance.now()
+    this.#notAfter(began + PASS_MS)
     const definition = this.#host.definitions.get(action)
     const record =
       definition?.kind === 'reading'
         ? await takeReading(definition, { name, input }, this.#host.connections)
-        : unknownReading(name, action, input)
+        : untaken({ fact: name, action, input }, `this worker has no reading \`${action}\``)
     this.#records.push(record)
-    return record
+    return { record, began }
   }
 
   #notAfter(moment: number): void {
@@ -56,22 +62,10 @@ export class PassReadings {
   }
 }
 
-function unknownReading(fact: string, action: string, input: JsonObject): FactRecord {
-  const unknown = { reason: 'error' as const, detail: `this worker has no reading \`${action}\`` }
-  return {
-    fact,
-    action,
-    input,
-    authority: 'diagnostic',
-    unknown,
-    roundTrip: false,
-    source: 'not read',
-    readAt: new Date().toISOString(),
-  }
-}
-
-/** Why a record that was read is still not fresh (G13): no round trip proven, or older than it may be. */
+/** Why a record that was read is still not fresh (G13): no round trip proven, or older than it may be, or of an age that cannot be. */
 export function staleness(record: FactRecord, plan: FactPlan): string | undefined {
+  if (record.ageMs !== undefined && !(record.ageMs >= 0))
+    return `${record.fact}: stale: its source says that it is ${record.ageMs} ms old`
   if (plan.maxAgeMs > 0 && record.ageMs !== undefined) {
     return record.ageMs <= plan.maxAgeMs
       ? undefined

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { EvidenceUnavailable } from '../../../evidence/errors.ts'
-import type { EffectRequest, EffectResult } from '../../../schemas/run.ts'
+import type { Denial, EffectRequest, EffectResult } from '../../../schemas/run.ts'
+import { arrive } from './arrive.ts'
+import type { PassSeam } from './arrive.ts'
 import { carryOutEffect } from './effect.ts'
 import { judgeUntilKnown } from './judgement.ts'
 import { openPass } from './open.ts'
-import type { Opened, Pass, PassSeam } from './open.ts'
+import type { Pass } from './open.ts'
 import { noIntent, recordDenial } from './records.ts'
 import { settleFirst } from './settle.ts'
 
@@ -42,23 +44,29 @@ async function begin(request: EffectRequest, seam: PassSeam): Promise<Begun> {
   const until = performance.now() + STORE_PATIENCE_MS
   for (;;) {
     try {
-      return await openAndSettle(request, seam)
+      return await settleAndOpen(request, seam)
     } catch (error) {
       if (!(error instanceof EvidenceUnavailable) || seam.attempt > 1) throw error
-      if (performance.now() >= until) return { result: deny({ denial: noIntent(error) }) }
+      if (performance.now() >= until) return deny({ denial: noIntent(error) })
     }
     await wait(LOOK_AGAIN_MS)
   }
 }
 
-async function openAndSettle(request: EffectRequest, seam: PassSeam): Promise<Begun> {
-  const opened = await openPass(request, seam)
-  if ('denial' in opened) return { result: deny(opened) }
-  const settled = await settleFirst(opened)
-  return settled === undefined ? { opened } : { result: settled }
+/**
+ * Only that the request belongs to an admitted run is looked at before settling: whatever else may have changed since an earlier
+ * attempt, such as a contract or a role, must not hide what that one did.
+ */
+async function settleAndOpen(request: EffectRequest, seam: PassSeam): Promise<Begun> {
+  const arrived = await arrive(request, seam)
+  if ('denial' in arrived) return deny(arrived)
+  const settled = await settleFirst(arrived)
+  if (settled !== undefined) return { result: settled }
+  const opened = await openPass(request, arrived)
+  return 'denial' in opened ? deny(opened) : { opened }
 }
 
 /** A request that does not belong to an admitted run is denied without a trace in that run's evidence: it is not its own. */
-function deny({ denial }: Exclude<Opened, Pass>): EffectResult {
-  return { status: 'denied', denial, evidence: {} }
+function deny({ denial }: { readonly denial: Denial }): Begun {
+  return { result: { status: 'denied', denial, evidence: {} } }
 }

@@ -7,6 +7,7 @@ import type { Receipt, StartRecord } from '../../../schemas/evidence.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, EvidenceRefs } from '../../../schemas/run.ts'
+import type { Arrived } from './arrive.ts'
 import type { Pass } from './open.ts'
 
 /** The first record of a run, where there is one. */
@@ -30,12 +31,12 @@ export async function doneSteps(store: EvidenceStore, runId: string, plan: Plan)
 }
 
 /** All passes of a step so far, oldest first. */
-export async function passesOf(pass: Pass): Promise<PassFiles[]> {
-  return effectFiles(pass.seam.host.store, pass.admission.runId, pass.step.id)
+export async function passesOf({ seam, admission, step }: Arrived): Promise<PassFiles[]> {
+  return effectFiles(seam.host.store, admission.runId, step.id)
 }
 
 /** The fields that every record of this pass has. */
-export function frameOf({ admission, step, seam }: Pass): {
+export function frameOf({ admission, step, seam }: Arrived): {
   runId: string
   step: string
   activity: string
@@ -53,11 +54,11 @@ export function frameOf({ admission, step, seam }: Pass): {
 
 /** Records one file of this pass, and answers with its name and digest as they go back through the history. */
 export async function record<K extends EffectKind>(
-  pass: Pass,
+  { seam }: Arrived,
   kind: K,
   value: EffectRecords[K],
 ): Promise<{ digest: string; refs: EvidenceRefs }> {
-  const { name, digest } = await recordEffect(pass.seam.host.store, kind, value)
+  const { name, digest } = await recordEffect(seam.host.store, kind, value)
   return { digest, refs: { [name]: digest } }
 }
 

@@ -1,6 +1,7 @@
 import type { FactRecord } from '../../../schemas/fact.ts'
-import type { EffectPlan, RulePlan } from '../../../schemas/plan.ts'
+import type { RulePlan } from '../../../schemas/plan.ts'
 import type { Denial, Verdict } from '../../../schemas/run.ts'
+import { sameJson } from '../../../evidence/digest.ts'
 import { canonical } from '../../../schemas/canonical.ts'
 import { resolveOperands } from '../../core/operand.ts'
 import { layersOf } from '../../core/read.ts'
@@ -8,6 +9,8 @@ import { concerns, denialOf, judgeRule, ruleScope } from '../../core/rules.ts'
 import type { BoundRule, GuardedEffect, RunSoFar } from '../../core/rules.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Host } from '../host.ts'
+import { hierarchyOfCatalogue, hierarchyOfPlan } from './hierarchy.ts'
+import type { Hierarchy } from './hierarchy.ts'
 import type { PassReadings } from './pass-readings.ts'
 import { staleness } from './pass-readings.ts'
 
@@ -25,10 +28,9 @@ export async function judgeEffects(
   readings: PassReadings,
 ): Promise<{ verdicts: Verdict[]; denial: Denial | undefined }> {
   const rules = bindingRules(judging.plan, judging.seam.host)
-  const effects = allEffects(judging.plan, judging.seam.host)
   const verdicts: Verdict[] = []
   for (const effect of guarded) {
-    for (const bound of rules.filter(({ rule }) => concerns(rule, effect.effect, effects))) {
+    for (const { effects, ...bound } of rules.filter(({ rule, effects }) => concerns(rule, effect.effect, effects))) {
       judging.seam.heartbeat()
       const records = await readRuleFacts(bound, { effect, effects, run: judging.run }, readings)
       verdicts.push(...judgeRule(bound, effect, { records, run: judging.run, effects, doubt: staleness }))
@@ -43,12 +45,21 @@ export async function judgeEffects(
   }
 }
 
-/** A rule that both have is judged once; one that differs is judged in both forms. */
-function bindingRules(plan: Plan, { catalogue }: Host): BoundRule[] {
-  const ofPlan = plan.rules.map((rule) => ({ rule, policy: plan.policy }))
-  const known = new Set(plan.rules.map((rule) => fingerprint(rule, plan.policy)))
-  const current = catalogue.rules.filter((rule) => !known.has(fingerprint(rule, catalogue.policy)))
-  return [...ofPlan, ...current.map((rule) => ({ rule, policy: catalogue.policy }))]
+/** A rule with the hierarchy of effects that it was written for. */
+type BindingRule = BoundRule & { readonly effects: Hierarchy }
+
+/** A rule that both have is judged once; one that differs, or stands in another hierarchy of effects, is judged in both forms. */
+function bindingRules(plan: Plan, host: Host): BindingRule[] {
+  const { rules, policy, effects } = host.catalogue
+  const same = Object.keys(plan.effects).every((name) => sameJson(plan.effects[name], effects[name]))
+  const known = new Set(same ? plan.rules.map((rule) => fingerprint(rule, plan.policy)) : [])
+  const current = rules.filter((rule) => !known.has(fingerprint(rule, policy)))
+  const ofPlan = hierarchyOfPlan(plan, host)
+  const ofCatalogue = hierarchyOfCatalogue(plan, host)
+  return [
+    ...plan.rules.map((rule) => ({ rule, policy: plan.policy, effects: ofPlan })),
+    ...current.map((rule) => ({ rule, policy, effects: ofCatalogue })),
+  ]
 }
 
 /** A rule and the policy values that it reads. */
@@ -60,13 +71,9 @@ function fingerprint(rule: RulePlan, policy: BoundRule['policy']): string {
   return canonical({ rule, policy: Object.fromEntries(names.map((name) => [name, policy[name]?.value ?? null])) })
 }
 
-function allEffects(plan: Plan, { catalogue }: Host): Readonly<Record<string, EffectPlan>> {
-  return { ...catalogue.effects, ...plan.effects }
-}
-
 async function readRuleFacts(
   bound: BoundRule,
-  at: { effect: GuardedEffect; effects: Readonly<Record<string, EffectPlan>>; run: RunSoFar },
+  at: { effect: GuardedEffect; effects: Hierarchy; run: RunSoFar },
   readings: PassReadings,
 ): Promise<Record<string, FactRecord>> {
   const records: Record<string, FactRecord> = {}

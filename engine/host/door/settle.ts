@@ -1,98 +1,144 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Settlement } from '../../../actions/define.ts'
+import type { AnyAction, Settlement } from '../../../actions/define.ts'
 import { parseOutput } from '../../../actions/validate.ts'
 import { openIntents } from '../../../evidence/effects.ts'
 import type { PassFiles, Recorded } from '../../../evidence/effects.ts'
-import type { Intent } from '../../../schemas/evidence.ts'
+import type { Intent, Receipt } from '../../../schemas/evidence.ts'
+import { canonical } from '../../../schemas/canonical.ts'
 import type { JsonObject } from '../../../schemas/json.ts'
 import type { EffectResult } from '../../../schemas/run.ts'
+import { messageOf } from '../carriable.ts'
+import { inTime } from '../in-time.ts'
+import type { Arrived } from './arrive.ts'
 import { contextOf } from './open.ts'
-import type { Pass } from './open.ts'
 import { frameOf, passesOf, record } from './records.ts'
 
 /** Pause between two questions to an authority that cannot say. */
 const ASK_AGAIN_MS = 1_000
 
 /**
- * Settles what earlier attempts left (G1): a receipt that is there is the result; an intent without one is settled with the
- * authority before anything else. Undefined where nothing is left and the pass may go on.
+ * Settles what earlier attempts left (G1): a receipt of the step, in whichever round, is its result, since no step is done twice
+ * in a run; an intent without one is settled with the authority before anything else. Undefined where nothing is left and the
+ * pass may go on.
  */
-export async function settleFirst(pass: Pass): Promise<EffectResult | undefined> {
-  const passes = await passesOf(pass)
-  const receipted = passes.find(({ activity, receipt }) => activity === pass.seam.activity && receipt !== undefined)
-  if (receipted?.receipt !== undefined)
-    return doneResult(pass, receipted.receipt.value.output, { [receipted.receipt.name]: receipted.receipt.digest })
-  for (const open of openIntents(passes)) {
-    const settled = await settleOpen(pass, open)
+export async function settleFirst(arrived: Arrived): Promise<EffectResult | undefined> {
+  const passes = await passesOf(arrived)
+  const receipted = passes.find(({ receipt }) => receipt !== undefined)?.receipt
+  if (receipted !== undefined) return doneBefore(arrived, receipted, passes)
+  for (const { intent } of openIntents(passes)) {
+    const settled = intent === undefined ? undefined : await settleOpen(arrived, intent)
     if (settled !== undefined) return settled
   }
   return undefined
 }
 
-async function settleOpen(pass: Pass, open: PassFiles): Promise<EffectResult | undefined> {
-  if (open.intent === undefined) return undefined
-  const settlement = await askAuthority(pass, open.intent.value)
-  return closeIntent(pass, { intent: open.intent, settlement })
+function doneBefore(arrived: Arrived, receipt: Recorded<Receipt>, passes: readonly PassFiles[]): EffectResult {
+  const { output, effects, intentDigest } = receipt.value
+  const intent = passes.find((pass) => pass.intent?.digest === intentDigest)?.intent
+  return {
+    status: 'already-done',
+    output,
+    effects,
+    evidence: { [receipt.name]: receipt.digest },
+    ...(intent === undefined ? {} : liftOf(arrived, intent.value, output)),
+  }
+}
+
+async function settleOpen(arrived: Arrived, intent: Recorded<Intent>): Promise<EffectResult | undefined> {
+  return closeIntent(arrived, { intent, settlement: await askAuthority(arrived, intent.value) })
 }
 
 /** Writes down what the authority said of an intent; answers with the step's result, or undefined where it did not happen. */
 export async function closeIntent(
-  pass: Pass,
+  arrived: Arrived,
   { intent, settlement }: { intent: Recorded<Intent>; settlement: Settlement<JsonObject> },
 ): Promise<EffectResult | undefined> {
+  if (settlement.state === 'done') return receive(arrived, intent, settlement.output)
+  if (settlement.state === 'unknown') return effectUnknown(arrived, intent.value, settlement.detail)
   const { activity, attempt } = intent.value
-  const frame = { ...frameOf(pass), activity, attempt, intentDigest: intent.digest }
-  if (settlement.state === 'done') {
-    const own = activity === pass.seam.activity && attempt === pass.seam.attempt
-    const status = own ? 'done' : 'already-done'
-    const output = parseOutput(pass.definition, settlement.output)
-    const effects = intent.value.effects.map(({ effect }) => effect)
-    const { refs } = await record(pass, 'receipt', {
-      ...frameOf(pass),
-      intentDigest: intent.digest,
-      status,
-      effects,
-      output,
-      readBack: output,
-    })
-    return { ...doneResult(pass, output, { [intent.name]: intent.digest, ...refs }), status }
-  }
-  if (settlement.state === 'unknown') return effectUnknown(pass, intent.value, settlement.detail)
-  await record(pass, 'settled', { ...frame, state: 'not-done', detail: settlement.state })
+  const frame = { ...frameOf(arrived), activity, attempt, intentDigest: intent.digest }
+  await record(arrived, 'settled', { ...frame, state: 'not-done', detail: settlement.state })
   return undefined
 }
 
+/** Writes the receipt. */
+async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonObject): Promise<EffectResult> {
+  const { activity, attempt } = intent.value
+  const own = activity === arrived.seam.activity && attempt === arrived.seam.attempt
+  const status = own ? 'done' : 'already-done'
+  const effects = intent.value.effects.map(({ effect }) => effect)
+  const receipt = {
+    ...frameOf(arrived),
+    intentDigest: intent.digest,
+    status,
+    effects,
+    output,
+    readBack: output,
+  } as const
+  const { refs } = await record(arrived, 'receipt', receipt)
+  return {
+    status,
+    output,
+    effects,
+    evidence: { [intent.name]: intent.digest, ...refs },
+    ...liftOf(arrived, intent.value, output),
+  }
+}
+
 /** Asks until the authority can say, for as long as something unknown is read again. The recorded input counts, not a new one. */
-export async function askAuthority(pass: Pass, intent: Intent): Promise<Settlement<JsonObject>> {
-  const until = performance.now() + pass.plan.unknownForMs
+export async function askAuthority(arrived: Arrived, intent: Intent): Promise<Settlement<JsonObject>> {
+  const until = performance.now() + arrived.plan.unknownForMs
   for (;;) {
-    pass.seam.heartbeat()
-    const settlement = await askOnce(pass, intent)
+    arrived.seam.heartbeat()
+    const settlement = await askOnce(arrived, intent)
     if (settlement.state !== 'unknown' || performance.now() >= until) return settlement
     await wait(ASK_AGAIN_MS)
   }
 }
 
-async function askOnce(pass: Pass, intent: Intent): Promise<Settlement<JsonObject>> {
+/** Whatever goes wrong with the question, its answer is unknown: it is asked for again, and never for ever. */
+async function askOnce({ seam }: Arrived, intent: Intent): Promise<Settlement<JsonObject>> {
+  const definition = seam.host.definitions.get(seam.action)
+  if (definition?.kind !== 'action')
+    return { state: 'unknown', detail: `this worker has no action \`${seam.action}\` to ask with` }
   try {
-    const context = await contextOf(pass, intent.idempotencyKey)
-    return (await pass.definition.settle(intent.input, context)) as Settlement<JsonObject>
+    const context = await contextOf(seam, definition, intent.idempotencyKey)
+    return checked(definition, await inTime(definition.settle(intent.input, context), context.signal))
   } catch (error) {
-    return { state: 'unknown', detail: error instanceof Error ? error.message : 'the authority did not answer' }
+    return { state: 'unknown', detail: messageOf(error, 'the authority did not answer') }
   }
 }
 
-function doneResult(
-  pass: Pass,
-  output: JsonObject,
-  evidence: Readonly<Record<string, string>>,
-): EffectResult & { status: 'done' | 'already-done' } {
-  const lift = pass.definition.lift?.(pass.input, output)
-  const effects = pass.guarded.map(({ effect }) => effect)
-  return { status: 'already-done', output, effects, evidence, ...(lift === undefined ? {} : { lift }) }
+/** An output that breaks its contract, or that no record can carry, is as good as no answer. */
+function checked(definition: AnyAction, said: Settlement<unknown> | undefined): Settlement<JsonObject> {
+  switch (said?.state) {
+    case 'done': {
+      const output = parseOutput(definition, said.output)
+      canonical(output)
+      return { state: 'done', output }
+    }
+    case 'voided':
+    case 'not-done':
+      return { state: said.state }
+    case 'unknown':
+      return { state: 'unknown', detail: said.detail.toWellFormed() }
+    default:
+      return { state: 'unknown', detail: 'the authority’s answer says nothing of the effect' }
+  }
 }
 
-function effectUnknown(pass: Pass, { idempotencyKey }: Intent, detail: string): EffectResult {
-  const message = `nobody can say whether ${pass.seam.action} happened: ${detail}. It is not tried again; ask the authority for the operation with the idempotency key ${idempotencyKey}`
+/** A line that cannot be made is left out: the effect stays done. */
+function liftOf({ seam }: Arrived, intent: Intent, output: JsonObject): { lift?: string } {
+  const definition = seam.host.definitions.get(seam.action)
+  try {
+    const lift = definition?.kind === 'action' ? definition.lift?.(intent.input, output) : undefined
+    return lift === undefined ? {} : { lift: lift.toWellFormed() }
+  } catch {
+    return {}
+  }
+}
+
+function effectUnknown({ seam }: Arrived, { idempotencyKey }: Intent, detail: string): EffectResult {
+  const message = `nobody can say whether ${seam.action} happened: ${detail}. It is not tried again; ask the authority for the operation with the idempotency key ${idempotencyKey}`
   return { status: 'effect-unknown', message, evidence: {} }
 }

@@ -1,21 +1,24 @@
+import type { Json } from '../../../schemas/json.ts'
 import type { Denial } from '../../../schemas/run.ts'
-import { lineage } from '../../core/rules.ts'
 import { closingAt } from '../calendar.ts'
 import { covers } from '../stops.ts'
 import type { Stop } from '../stops.ts'
+import { fullLineage, isProtective } from './hierarchy.ts'
 import type { Pass } from './open.ts'
 
 /** The emergency stop binds every effect; the change window every one that is not protective (guards.md 1). */
 export async function closedBy(pass: Pass): Promise<Denial | undefined> {
-  return (await stoppedBy(pass)) ?? (await outsideWindow(pass))
+  return (await stoppedBy(pass)) ?? outsideWindow(pass)
 }
 
-async function stoppedBy({ seam, admission, guarded, plan, input }: Pass): Promise<Denial | undefined> {
-  const environment = typeof input['environment'] === 'string' ? input['environment'] : undefined
-  const lineages = guarded.flatMap(({ effect }) => lineage(effect, { ...seam.host.catalogue.effects, ...plan.effects }))
+/** The emergency stop that holds this effect back, if any; where nobody can say, it is held back too. */
+export async function stoppedBy(pass: Pass): Promise<Denial | undefined> {
+  const { seam, admission, guarded, plan } = pass
+  const lineage = guarded.flatMap(({ effect }) => fullLineage(effect, plan, seam.host))
   try {
     const stops = await seam.host.stops.inForce()
-    const stop = stops.find((held) => covers(held, { run: admission.runId, environment, lineage: lineages }))
+    const environments = environmentsOf(pass)
+    const stop = stops.find((held) => covers(held, { run: admission.runId, environments, lineage }))
     return stop === undefined ? undefined : stopped(stop)
   } catch {
     return {
@@ -23,6 +26,16 @@ async function stoppedBy({ seam, admission, guarded, plan, input }: Pass): Promi
       unknown: true,
     }
   }
+}
+
+/** Environments that the effect, or the run, is about; none where nobody says. */
+function environmentsOf({ input, guarded, admission }: Pass): string[] {
+  const named: (Json | undefined)[] = [
+    input['environment'],
+    ...guarded.map(({ target }) => target['environment']),
+    admission.inputs['environment'],
+  ]
+  return named.filter((name) => typeof name === 'string')
 }
 
 function stopped(stop: Stop): Denial {
@@ -33,9 +46,8 @@ function stopped(stop: Stop): Denial {
   )
 }
 
-async function outsideWindow({ seam, guarded, plan, input }: Pass): Promise<Denial | undefined> {
-  const effects = { ...seam.host.catalogue.effects, ...plan.effects }
-  if (guarded.every(({ effect }) => effects[effect]?.protective === true)) return undefined
+function outsideWindow({ seam, guarded, plan, input }: Pass): Denial | undefined {
+  if (guarded.every(({ effect }) => isProtective(effect, plan, seam.host))) return undefined
   const closing = closingAt(seam.host.catalogue.calendar, new Date(), input['environment'])
   if (closing === undefined) return undefined
   return closed(

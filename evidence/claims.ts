@@ -1,0 +1,28 @@
+import { claimRecordSchema } from '../schemas/evidence.ts'
+import type { ClaimRecord } from '../schemas/evidence.ts'
+import type { ClaimResult } from '../schemas/run.ts'
+
+/** The name of the intake file of one attempt to claim something. */
+export function claimName(activity: string, attempt: number): string {
+  return `${activity}@${attempt}.claim.json`
+}
+
+/**
+ * Whether the worker recorded that it said the claims of this outcome, in the file that the result names. What Temporal tells of
+ * a claim is not enough: anybody who reaches it can complete an activity (G25).
+ */
+export function isRecorded(
+  { runId, intake }: { readonly runId: string; readonly intake: ReadonlyMap<string, Buffer> },
+  { outcome, result }: { readonly outcome: string; readonly result: ClaimResult },
+): boolean {
+  const records = Object.keys(result.evidence).map((name) => readClaim(intake.get(name)))
+  return records.some((record) => record?.runId === runId && record.outcome === outcome && record.denial === undefined)
+}
+
+function readClaim(bytes: Buffer | undefined): ClaimRecord | undefined {
+  try {
+    return claimRecordSchema.parse(JSON.parse(bytes?.toString('utf8') ?? ''))
+  } catch {
+    return undefined
+  }
+}
