@@ -65,6 +65,11 @@ export interface ActionDefinition<I extends z.ZodObject = z.ZodObject, O extends
   /** Effect name → for each field of the effect's target, the input field that fills it. */
   readonly effects: Readonly<Record<string, Readonly<Record<string, string & keyof z.infer<I>>>>>
   readonly premise?: { readonly input: string & keyof z.infer<I>; readonly reading: string; readonly field: string }
+  /**
+   * `none`: the target cannot be asked what happened. A reply that came is then all that there is; where none came, nobody knows.
+   * Otherwise the result is read back with `settle`, and the reply is not believed (G9).
+   */
+  readonly readBack?: 'none'
   /** The effect itself. Throws `Conflict` where the conditional write lost; any other throw leaves the effect open. */
   perform(input: z.infer<I>, context: ActionContext): Promise<z.infer<O>>
   /** Asks the authority whether the effect of this idempotency key happened (G1). Never the reply of the call. */

@@ -32,6 +32,7 @@ export function httpDefinition(entry: HttpEntry): AnyDefinition {
   return defineAction({
     ...frame,
     effects: entry.effects,
+    readBack: 'none',
     perform: (input, context) => perform(entry, input as JsonObject, context),
     settle: async () => ({
       state: 'unknown',

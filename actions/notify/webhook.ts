@@ -22,6 +22,7 @@ export const webhook = defineAction({
   output: z.strictObject({ delivered: bool() }),
   effects: { 'notice.send': { run: 'run' } },
   timeoutMs: 10_000,
+  readBack: 'none',
   async perform(notice, context) {
     const { status, ok } = await post(notice, context)
     const answered = `the receiver of notifications answered ${status}`

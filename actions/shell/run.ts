@@ -28,6 +28,7 @@ export function shellDefinition(entry: ShellEntry): AnyDefinition {
   return defineAction({
     ...frame,
     effects: entry.effects,
+    readBack: 'none',
     perform: (input, context) => perform(entry, input as JsonObject, context),
     settle: async () => ({ state: 'unknown', detail: `nobody can be asked whether \`${entry.program}\` ran` }),
   })

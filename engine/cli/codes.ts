@@ -107,6 +107,11 @@ export const CODES = {
     'look at it with `runproof runs`',
   ),
   RP0306: usage('the run has ended already', 'only a run that goes on can be cancelled', 'runproof show <run>'),
+  RP0307: usage(
+    'there is no such effect',
+    'a stop of an effect that the catalogue does not have would stop nothing',
+    'name one of runbooks/effects.yaml',
+  ),
   RP0401: away(
     'a Plan is not kept any more',
     'an alert was admitted for a Plan that has since been removed',

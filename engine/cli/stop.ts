@@ -1,3 +1,6 @@
+import { didYouMean } from '../diagnostics/suggest.ts'
+import { readConfig } from '../host/config.ts'
+import { compileConfigured } from '../host/installation.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { StateFolder } from '../host/state-folder.ts'
 import { StopSwitch } from '../host/stops.ts'
@@ -11,6 +14,7 @@ import { print } from './terminal.ts'
 /** Puts an emergency stop in force: it holds at the next effect, also where nothing runs now. */
 export async function stop({ folder, options }: Call<StopScope & { reason: string }>): Promise<Exit> {
   const { run, environment, effect, reason } = options
+  if (effect !== undefined) await refuseUnknown(effect, folder)
   const scope = Object.fromEntries(
     Object.entries({ run, environment, effect }).filter(([, value]) => value !== undefined),
   )
@@ -34,6 +38,16 @@ export async function release({ folder, args, options }: Call<{ reason: string }
     `no emergency stop \`${id}\` is in force`,
     held.length === 0 ? 'none is in force at all' : `in force: ${held.map(stopText).join('; ')}`,
   )
+}
+
+/** A slip of the keyboard would stop nothing, and nobody would know. A catalogue with mistakes stops nobody from stopping. */
+async function refuseUnknown(effect: string, folder: string): Promise<void> {
+  const catalogue = await compileConfigured(readConfig(folder)).catch(() => undefined)
+  const known = Object.keys(catalogue?.effects ?? {})
+  if (known.length === 0 || known.includes(effect)) return
+  const near = didYouMean(effect, known)
+  const hint = near === undefined ? `effects: ${known.join(', ')}` : `did you mean \`${near}\`?`
+  throw new OperatorError('RP0307', `there is no effect \`${effect}\``, hint)
 }
 
 function switchOf(folder: string): StopSwitch {

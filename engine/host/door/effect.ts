@@ -15,7 +15,7 @@ import type { Hindrance } from './last-look.ts'
 import { contextOf } from './open.ts'
 import type { Pass } from './open.ts'
 import { frameOf, noIntent, passesOf, record, recordDenial } from './records.ts'
-import { askAuthority, closeIntent } from './settle.ts'
+import { askAuthority, checked, closeIntent } from './settle.ts'
 
 type Passed = Judged & { readonly kind: 'pass' }
 
@@ -33,10 +33,10 @@ export async function carryOutEffect(pass: Pass, passed: Passed): Promise<Effect
   if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
   const hindrance = await lastLook(pass, passed, intent)
   if (hindrance !== undefined) return leaveIt(pass, { intent, facts: passed.facts, hindrance })
-  const failure = await perform(pass, intent.value)
-  const settlement = await settlementAfter(pass, intent, failure)
+  const reply = await perform(pass, intent.value)
+  const settlement = await settlementAfter(pass, intent, reply)
   const closed = await closeIntent(pass, { intent, settlement })
-  return closed ?? afterNothing(pass, intent, failure)
+  return closed ?? afterNothing(pass, intent, 'failure' in reply ? reply.failure : undefined)
 }
 
 async function recordIntent(pass: Pass, passed: Passed): Promise<Recorded<Intent> | { denial: Denial }> {
@@ -87,27 +87,34 @@ async function leaveIt(
   return { status: 'denied', denial, evidence: await recordDenial(pass, { denial, facts }) }
 }
 
-/** Calls the action; its reply is not believed, so only a failure is of interest. */
-async function perform(pass: Pass, { idempotencyKey }: Intent): Promise<unknown> {
+type Reply = { readonly output: unknown } | { readonly failure: unknown }
+
+async function perform(pass: Pass, { idempotencyKey }: Intent): Promise<Reply> {
   try {
     const context = await contextOf(pass.seam, pass.definition, idempotencyKey)
-    await inTime(pass.definition.perform(pass.input, context), context.signal)
-    return undefined
+    return { output: await inTime(pass.definition.perform(pass.input, context), context.signal) }
   } catch (error) {
-    return error ?? new Error('the action failed')
+    return { failure: error ?? new Error('the action failed') }
   }
 }
 
 /** What was surely not sent, or surely refused, needs no question; everything else is read back from the authority (G9). */
-async function settlementAfter(
-  pass: Pass,
-  intent: Recorded<Intent>,
-  failure: unknown,
-): Promise<Settlement<JsonObject>> {
+async function settlementAfter(pass: Pass, intent: Recorded<Intent>, reply: Reply): Promise<Settlement<JsonObject>> {
+  if ('output' in reply && pass.definition.readBack === 'none') return believed(pass, reply.output)
+  const failure = 'failure' in reply ? reply.failure : undefined
   if (failure instanceof RequestRefused) return { state: 'not-done' }
   const settlement = await askAuthority(pass, intent.value)
   const surelyNot = failure instanceof Refused && settlement.state === 'unknown'
   return surelyNot ? { state: 'not-done' } : settlement
+}
+
+/** Where the target cannot be asked, its reply is all that there is, as long as it keeps its contract. */
+function believed({ definition }: Pass, output: unknown): Settlement<JsonObject> {
+  try {
+    return checked(definition, { state: 'done', output })
+  } catch (error) {
+    return { state: 'unknown', detail: messageOf(error, 'the reply breaks its contract') }
+  }
 }
 
 /** The authority says that nothing happened: a lost write goes back to the readings, a refusal fails, anything else is tried again. */

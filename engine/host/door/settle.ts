@@ -73,7 +73,7 @@ async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonO
     status,
     effects,
     output,
-    readBack: output,
+    readBack: isReadBack(arrived) ? output : null,
   } as const
   const { refs } = await record(arrived, 'receipt', receipt)
   return {
@@ -83,6 +83,12 @@ async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonO
     evidence: { [intent.name]: intent.digest, ...refs },
     ...liftOf(arrived, intent.value, output),
   }
+}
+
+/** What nobody can be asked about is recorded as it was replied, and said to be so. */
+function isReadBack({ seam }: Arrived): boolean {
+  const definition = seam.host.definitions.get(seam.action)
+  return definition?.kind === 'action' && definition.readBack !== 'none'
 }
 
 /** Asks until the authority can say, for as long as something unknown is read again. The recorded input counts, not a new one. */
@@ -109,8 +115,8 @@ async function askOnce({ seam }: Arrived, intent: Intent): Promise<Settlement<Js
   }
 }
 
-/** An output that breaks its contract, or that no record can carry, is as good as no answer. */
-function checked(definition: AnyAction, said: Settlement<unknown> | undefined): Settlement<JsonObject> {
+/** An output that breaks its contract, or that no record can carry, is as good as no answer: throws. */
+export function checked(definition: AnyAction, said: Settlement<unknown> | undefined): Settlement<JsonObject> {
   switch (said?.state) {
     case 'done': {
       const output = parseOutput(definition, said.output)
