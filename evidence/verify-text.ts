@@ -22,7 +22,7 @@ export function verificationText({ verdict, checks, signed, log }: Verification)
     ),
     ...curesOf(checks).map((cure) => line('', cure)),
     ...(signed?.predicate.gaps ?? []).map((text) => line('gap', text)),
-    line('log', `${log}: nothing tells whether other runs were left out`),
+    `log: ${log} (nothing tells whether other runs were left out)`,
     ...(signed === undefined ? [] : [line('custody', CUSTODY[signed.predicate.signer.custody])]),
     line('verdict', VERDICTS[verdict]),
   ]

@@ -77,7 +77,7 @@ describe('a bundle as it was sealed', () => {
     expect(result.checks.filter(({ ok }) => !ok)).toEqual([])
     expect(result.verdict).toBe('verified')
     const text = verificationText(result)
-    expect(text.some((line) => line.startsWith('log     none'))).toBe(true)
+    expect(text.some((line) => line.startsWith('log: none'))).toBe(true)
     expect(text).toContain('custody the user that runs the steps holds the sealing key too')
     expect(text.at(-1)).toBe('verdict verified')
   })
