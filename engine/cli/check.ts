@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs'
-import { basename, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { jsonDiagnostics } from '../diagnostics/json.ts'
+import { junitOf } from '../diagnostics/junit.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
+import { sarifOf } from '../diagnostics/sarif.ts'
+import type { Config } from '../host/config.ts'
 import { readConfig } from '../host/config.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { openCatalogue } from './catalogue.ts'
@@ -11,9 +14,17 @@ import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { columns, paint, print } from './terminal.ts'
+import { version } from './version.ts'
+
+/** In which form findings are printed; for people where none is asked for. */
+export interface Formats {
+  readonly json?: true
+  readonly sarif?: true
+  readonly junit?: true
+}
 
 /** Finds every mistake of the catalogue, or of the folder or files that are named. */
-export async function check({ folder, args, options }: Call<{ json?: true }>): Promise<Exit> {
+export async function check({ folder, args, options }: Call<Formats>): Promise<Exit> {
   const config = readConfig(folder)
   const paths = args.map((path) => resolve(path))
   const folders = paths.filter((path) => isFolder(path))
@@ -23,8 +34,10 @@ export async function check({ folder, args, options }: Call<{ json?: true }>): P
   const read = await openCatalogue({ ...config, catalogue })
   const files = paths.filter((path) => path !== catalogue).map((path) => nameIn(catalogue, path, read))
   const found = read.compiled.diagnostics.filter(({ span }) => files.length === 0 || files.includes(span.file))
-  if (options.json === true) print(JSON.stringify(jsonDiagnostics(found, read.texts), null, 2))
-  else report(found, files, read)
+  const pathOf = (file: string) => pathFrom(folder, file, { ...config, catalogue })
+  const printed = formatted(found, { options, read, files, pathOf })
+  if (printed === undefined) report(found, files, read)
+  else print(printed)
   return found.some(isError) ? EXIT.runbookWrong : EXIT.ok
 }
 
@@ -41,6 +54,26 @@ function nameIn(catalogue: string, path: string, { texts }: ReadCatalogue): stri
     `${path} is not part of the catalogue ${catalogue}`,
     'name a .yaml file below it, or a folder that is a catalogue',
   )
+}
+
+/** For other programs: the same findings, in the form that was asked for. */
+function formatted(
+  found: readonly Diagnostic[],
+  at: { options: Formats; read: ReadCatalogue; files: readonly string[]; pathOf: (file: string) => string },
+): string | undefined {
+  const { json, sarif, junit } = at.options
+  const { texts } = at.read
+  if (json === true) return JSON.stringify(jsonDiagnostics(found, texts), null, 2)
+  if (sarif === true) return JSON.stringify(sarifOf(found, { texts, version: version(), pathOf: at.pathOf }), null, 2)
+  if (junit !== true) return undefined
+  return junitOf(found, { texts, files: at.files.length > 0 ? at.files : Object.keys(texts) }).trimEnd()
+}
+
+/** Other programs know a file by its path from the working folder. */
+function pathFrom(folder: string, file: string, { catalogue, policyOverlays }: Config): string {
+  const overlay = policyOverlays.find((path) => basename(path) === file)
+  const path = overlay ?? join(dirname(catalogue), file)
+  return relative(folder, path).split(sep).join('/')
 }
 
 function report(found: readonly Diagnostic[], files: readonly string[], { compiled, texts }: ReadCatalogue): void {

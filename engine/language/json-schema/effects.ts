@@ -1,0 +1,28 @@
+import { OUTCOMES } from '../ground/effects.ts'
+import { about, closed, mapOf, someOf } from './schema.ts'
+import type { Schema } from './schema.ts'
+import { ANY_KEY, EFFECT, FLAG, WORD } from './words.ts'
+
+const ONE = closed({
+  what: 'an effect',
+  text: 'Something that an action can do to the world.',
+  required: {},
+  optional: {
+    under: about('The effect that this one is a case of: its rules guard this one too.', EFFECT),
+    target: about('What the effect is about: field → type.', mapOf(WORD, ANY_KEY)),
+    protective: about('`true`: allowed while changes are closed.', FLAG),
+  },
+})
+
+/** The effects file: `effects.yaml`. */
+export const EFFECTS_FILE: Schema = closed({
+  what: 'the effects file',
+  text: 'The closed vocabulary of effects, and what may be called a success.',
+  required: {
+    effects: about(
+      'Effects by name; every way in which a run ends is one.',
+      mapOf(ONE, EFFECT, { required: OUTCOMES.map((end) => `claim.${end}`) }),
+    ),
+    goals: about('Goal → claims, at least one of which a success makes.', mapOf(someOf(WORD), ANY_KEY)),
+  },
+})

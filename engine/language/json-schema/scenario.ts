@@ -1,0 +1,83 @@
+import { about, closed, listOf, mapOf, oneOf, someOf } from './schema.ts'
+import type { Schema } from './schema.ts'
+import { DATA, EFFECT, ID, NAME, SCALAR, WORD } from './words.ts'
+
+const HAPPENING = {
+  lab: about('Something that the practice platform does.', WORD),
+  fact: about('A fact of the runbook that has a value.', NAME),
+  value: about('The value of the fact.', DATA),
+  with: about('What the practice platform is told.', DATA),
+}
+const LAB_OR_FACT = { anyOf: [{ required: ['lab'] }, { required: ['fact'] }] }
+const BEFORE_OR_AFTER = { anyOf: [{ required: ['before'] }, { required: ['after'] }] }
+
+const CIRCUMSTANCE = closed({
+  what: 'a circumstance',
+  text: 'What is so before the run begins.',
+  required: {},
+  optional: HAPPENING,
+  also: LAB_OR_FACT,
+})
+
+const INCIDENT = closed({
+  what: 'an incident',
+  text: 'What happens while the run goes on.',
+  required: {},
+  optional: {
+    before: about('Before the effect of this step is judged at the door.', NAME),
+    after: about('After this step has ended.', NAME),
+    ...HAPPENING,
+  },
+  also: { allOf: [LAB_OR_FACT, BEFORE_OR_AFTER] },
+})
+
+const EXPECTED = closed({
+  what: '`expect`',
+  text: 'What must come out.',
+  required: { outcome: about('An outcome of the runbook, or a way in which the engine ends a run.', ID) },
+  optional: {
+    steps: about('Step → how it ended.', mapOf(WORD, NAME)),
+    deniedBy: about('The rule that denied.', ID),
+    never: about('Effects of which there is no receipt.', listOf(EFFECT)),
+    told: about('Roles that were told.', listOf(ID)),
+  },
+})
+
+const EDIT = closed({
+  what: 'an edit',
+  text: 'A change to the text of the runbook.',
+  required: {
+    step: about('The step.', WORD),
+    set: about('Keys of the step; `null` takes one away.', DATA),
+  },
+  optional: { after: about('The step behind which a new one is put.', WORD) },
+})
+
+const TWIN = closed({
+  what: 'a twin',
+  text: 'The same scenario without the rule: it does the harm.',
+  required: {
+    without: about('The rule that is taken away.', ID),
+    harm: about('Effects of which there is then a receipt.', someOf(EFFECT)),
+  },
+  optional: { edit: about('The runbook as somebody in a hurry would edit it.', listOf(EDIT)) },
+})
+
+/** A scenario: `scenarios/*.yaml`. */
+export const SCENARIO: Schema = closed({
+  what: 'a scenario',
+  text: 'One situation in which a runbook is tried.',
+  required: {
+    scenario: about('Its id: kebab-case.', ID),
+    runbook: about('The runbook.', ID),
+    against: about('`lab`: the practice platform. `facts`: recorded facts.', oneOf(['lab', 'facts'])),
+    inputs: about('The inputs of the run.', mapOf(SCALAR, NAME)),
+    expect: EXPECTED,
+  },
+  optional: {
+    given: about('What is so before the run begins.', listOf(CIRCUMSTANCE)),
+    during: about('What happens while it runs.', listOf(INCIDENT)),
+    answers: about('Step → what people answer there.', mapOf(WORD, NAME)),
+    twin: TWIN,
+  },
+})
