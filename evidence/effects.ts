@@ -86,7 +86,9 @@ async function recorded(store: EvidenceStore, runId: string, name: string): Prom
   const bytes = await store.read(runId, name)
   const { kind } = parseEffectName(name) ?? {}
   if (bytes === undefined || kind === undefined) throw unreadable(name)
-  return { name, digest: digestOf(bytes), value: parseEffect(kind, bytes, name) as never }
+  const value = parseEffect(kind, bytes, name)
+  if (value.runId !== runId || effectName(value.activity, value.attempt, kind) !== name) throw unreadable(name)
+  return { name, digest: digestOf(bytes), value: value as never }
 }
 
 /** Reads one record of a pass from the bytes of its file; throws where it is not one. */

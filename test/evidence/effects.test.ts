@@ -81,3 +81,8 @@ test('a record that cannot be read is an error, never an absence', async () => {
   await store.putOnce('run-1', 'rollback@1.intent.json', Buffer.from('{"runId":"run-1"}'))
   await expect(passes()).rejects.toThrow(EvidenceError)
 })
+
+test('a record under the name of another pass is an error', async () => {
+  await store.putOnce('run-1', 'rollback@2.intent.json', jsonBytes(intentOf('run-1')))
+  await expect(passes()).rejects.toThrow(EvidenceError)
+})

@@ -88,7 +88,7 @@ function readInputs(node: Node | undefined, plan: Plan, report: Report): Scenari
       startOf(map),
       `\`${plan.runbook.id}\` needs ${missing.map(([name]) => `\`${name}\``).join(', ')}`,
     )
-  return objectOf(map)
+  return objectOf(map, '`inputs`', report)
 }
 
 function readGiven(node: Node | undefined, plan: Plan, report: Report): Circumstance[] {
@@ -108,7 +108,7 @@ function readCircumstance(
   { plan, report, at }: { plan: Plan; report: Report; at: Node },
 ): Circumstance | undefined {
   const lab = fields['lab'] && readWord(fields['lab'], '`lab`', report)
-  if (lab !== undefined) return { lab: lab.text, with: objectOf(fields['with']) }
+  if (lab !== undefined) return { lab: lab.text, with: objectOf(fields['with'], '`with`', report) }
   const fact = fields['fact'] && readWord(fields['fact'], '`fact`', report)
   if (fact === undefined) return report.error('RB0102', startOf(at), 'a circumstance needs `lab` or `fact`')
   if (plan.facts[fact.text] === undefined)
@@ -117,7 +117,7 @@ function readCircumstance(
       name: fact.text,
       candidates: Object.keys(plan.facts),
     })
-  return { fact: fact.text, value: objectOf(fields['value']) }
+  return { fact: fact.text, value: objectOf(fields['value'], '`value`', report) }
 }
 
 function readDuring(node: Node | undefined, plan: Plan, report: Report): Incident[] {

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../../../schemas/json.ts'
 import { ratioOf } from '../literals.ts'
+import type { Report } from '../report.ts'
+import { asMap } from '../shape/fields.ts'
 import type { Node } from '../yaml/node.ts'
 
 /** YAML as data: numbers, `true`, `false`, `null`, `8%` (0.08) and text. Quotes keep text what it is. */
@@ -9,9 +11,10 @@ export function dataOf(node: Node): Json {
   return node.plain ? scalarData(node.text) : node.text
 }
 
-/** The data of a map; nothing for anything else. */
-export function objectOf(node: Node | undefined): JsonObject {
-  return node?.kind === 'map' ? (dataOf(node) as JsonObject) : {}
+/** The data of a map that may be left out; anything else is a mistake. */
+export function objectOf(node: Node | undefined, what: string, report: Report): JsonObject {
+  const map = node && asMap(node, what, report)
+  return map === undefined ? {} : (dataOf(map) as JsonObject)
 }
 
 function scalarData(text: string): Json {

@@ -37,5 +37,5 @@ function readEdit(node: Node, steps: readonly StepPlan[], report: Report): TwinE
       candidates: steps.map(({ id }) => id),
     })
   }
-  return { step: step.text, set: objectOf(fields['set']), ...(after && { after: after.text }) }
+  return { step: step.text, set: objectOf(fields['set'], '`set`', report), ...(after && { after: after.text }) }
 }
