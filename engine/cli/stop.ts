@@ -45,8 +45,7 @@ async function refuseUnknown(effect: string, folder: string): Promise<void> {
   const catalogue = await compileConfigured(readConfig(folder)).catch(() => undefined)
   const known = Object.keys(catalogue?.effects ?? {})
   if (known.length === 0 || known.includes(effect)) return
-  const near = didYouMean(effect, known)
-  const hint = near === undefined ? `effects: ${known.join(', ')}` : `did you mean \`${near}\`?`
+  const hint = didYouMean(effect, known) ?? `effects: ${known.join(', ')}`
   throw new OperatorError('RP0307', `there is no effect \`${effect}\``, hint)
 }
 

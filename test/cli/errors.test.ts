@@ -37,6 +37,7 @@ const WRONG_COMMANDS: readonly (readonly [golden: string, ...args: string[]])[] 
   ['a-bundle-that-is-not-there', 'evidence', 'verify', 'some-run'],
   ['two-ways-to-trust', 'evidence', 'verify', '.', '--trust', 'a', '--key', 'b'],
   ['a-stop-that-is-not-there', 'release', 'stop-1', '--reason', 'over'],
+  ['a-stop-of-an-effect-that-is-not-there', 'stop', '--effect', 'promotion.freze', '--reason', 'drill'],
   ['an-unknown-code', 'explain', 'RP0130'],
   ['a-file-outside-the-catalogue', 'check', 'runproof.yaml'],
 ]

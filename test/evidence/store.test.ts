@@ -75,12 +75,12 @@ describe('a store that cannot be written', () => {
     await rename(store.dir, `${store.dir}-away`)
     await writeFile(store.dir, 'in the way')
     for (const attempt of [
-      store.probe(),
-      store.putOnce('run-1', 'a.json', bytes('x')),
-      store.list('run-1'),
-      store.claimOccurrence('k', {}),
+      async () => store.probe(),
+      async () => store.putOnce('run-1', 'a.json', bytes('x')),
+      async () => store.list('run-1'),
+      async () => store.claimOccurrence('k', {}),
     ]) {
-      const error: unknown = await attempt.catch((thrown: unknown) => thrown)
+      const error: unknown = await (attempt() as Promise<unknown>).catch((thrown: unknown) => thrown)
       expect(error).toBeInstanceOf(EvidenceUnavailable)
       expect(error).toMatchObject({
         message: expect.stringContaining(store.dir) as string,
