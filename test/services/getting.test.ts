@@ -44,7 +44,7 @@ describe('where nothing is to be had, one error names every way', () => {
 })
 
 describe('a program on PATH', () => {
-  test('that is too old is not used, and the error says so', async () => {
+  test('G35: that is too old is not used, and the error says so', async () => {
     await program('nats-server', 'echo "nats-server: v2.9.0"')
     const error = await failureOf(startNats({ say, env: { PATH: folder, XDG_CACHE_HOME: folder } }))
     expect(error.message).toContain('has version 2.9.0; 2.10.0 or later is needed')
