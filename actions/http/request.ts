@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { HttpEntry, Part } from '../../schemas/allowlist.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import { count, text } from '../../schemas/types.ts'
-import { defineAction, defineReading, Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
+import { definitionOf } from '../allowlisted.ts'
+import { Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
 import { checkEffects, checkParts, fillParts } from '../fill.ts'
 import { RequestRefused } from '../net/place.ts'
-import { inputSchemaOf, schemaOf } from '../schema-of.ts'
 
 const MAX_TEXT = 64 * 1024
 /** The server understood and refused: by the meaning of these, nothing was changed. */
@@ -16,28 +16,13 @@ const textOutput = z.strictObject({ status: count(), body: text() })
 /** `http.<id>` of one allowlist entry: an action where the entry has effects, a reading otherwise (G19). */
 export function httpDefinition(entry: HttpEntry): AnyDefinition {
   checkEntry(entry)
-  const frame = {
-    name: `http.${entry.id}`,
-    summary: entry.summary ?? `${entry.method} ${entry.origin}/${entry.path.map(show).join('/')}`,
-    timeoutMs: entry.timeoutMs,
-    input: inputSchemaOf(entry.inputs),
-    output: entry.output ? schemaOf(entry.output) : textOutput,
-  }
-  if (Object.keys(entry.effects).length === 0)
-    return defineReading({
-      ...frame,
-      authority: 'diagnostic',
-      read: (input, context) => read(entry, input as JsonObject, context),
-    })
-  return defineAction({
-    ...frame,
-    effects: entry.effects,
-    readBack: 'none',
-    perform: (input, context) => perform(entry, input as JsonObject, context),
-    settle: async () => ({
-      state: 'unknown',
-      detail: `${entry.origin} cannot be asked whether the request was carried out`,
-    }),
+  return definitionOf(entry, {
+    system: 'http',
+    summary: `${entry.method} ${entry.origin}/${entry.path.map(show).join('/')}`,
+    textOutput,
+    target: entry.origin,
+    read: (input, context) => read(entry, input, context),
+    perform: (input, context) => perform(entry, input, context),
   })
 }
 

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { ShellEntry } from '../../schemas/allowlist.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import { bool, count, text } from '../../schemas/types.ts'
-import { defineAction, defineReading, Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
+import { definitionOf } from '../allowlisted.ts'
+import { Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
 import { checkEffects, checkParts, fillParts } from '../fill.ts'
-import { inputSchemaOf, schemaOf } from '../schema-of.ts'
 import { NotStarted, runProcess, type Ended } from './process.ts'
 
 const textOutput = z.strictObject({ exitCode: count(), stdout: text(), stderr: text(), truncated: bool() })
@@ -12,25 +12,13 @@ const textOutput = z.strictObject({ exitCode: count(), stdout: text(), stderr: t
 /** `shell.<id>` of one allowlist entry: an action where the entry has effects, a reading otherwise (G19). */
 export function shellDefinition(entry: ShellEntry): AnyDefinition {
   checkEntry(entry)
-  const frame = {
-    name: `shell.${entry.id}`,
-    summary: entry.summary ?? `Run ${[entry.program, ...entry.args.map(show)].join(' ')}`,
-    timeoutMs: entry.timeoutMs,
-    input: inputSchemaOf(entry.inputs),
-    output: entry.output ? schemaOf(entry.output) : textOutput,
-  }
-  if (Object.keys(entry.effects).length === 0)
-    return defineReading({
-      ...frame,
-      authority: 'diagnostic',
-      read: (input, context) => read(entry, input as JsonObject, context),
-    })
-  return defineAction({
-    ...frame,
-    effects: entry.effects,
-    readBack: 'none',
-    perform: (input, context) => perform(entry, input as JsonObject, context),
-    settle: async () => ({ state: 'unknown', detail: `nobody can be asked whether \`${entry.program}\` ran` }),
+  return definitionOf(entry, {
+    system: 'shell',
+    summary: `Run ${[entry.program, ...entry.args.map(show)].join(' ')}`,
+    textOutput,
+    target: `\`${entry.program}\``,
+    read: (input, context) => read(entry, input, context),
+    perform: (input, context) => perform(entry, input, context),
   })
 }
 

@@ -1,0 +1,42 @@
+import type { z } from 'zod'
+import type { HttpEntry, ShellEntry } from '../schemas/allowlist.ts'
+import type { JsonObject } from '../schemas/json.ts'
+import { defineAction, defineReading, type ActionContext, type AnyDefinition, type Reading } from './define.ts'
+import { inputSchemaOf, schemaOf } from './schema-of.ts'
+
+/** How one kind of entry is carried out. */
+export interface Carrier {
+  readonly system: 'shell' | 'http'
+  /** Where the entry has none of its own. */
+  readonly summary: string
+  /** Where the entry does not say of which shape its output is. */
+  readonly textOutput: z.ZodObject
+  /** Who would have to be asked whether it was carried out. */
+  readonly target: string
+  read(input: JsonObject, context: ActionContext): Promise<Reading<JsonObject>>
+  perform(input: JsonObject, context: ActionContext): Promise<JsonObject>
+}
+
+/** The definition of an allowlist entry: an action where it has effects, a reading otherwise (G19). */
+export function definitionOf(entry: ShellEntry | HttpEntry, carrier: Carrier): AnyDefinition {
+  const frame = {
+    name: `${carrier.system}.${entry.id}`,
+    summary: entry.summary ?? carrier.summary,
+    timeoutMs: entry.timeoutMs,
+    input: inputSchemaOf(entry.inputs),
+    output: entry.output ? schemaOf(entry.output) : carrier.textOutput,
+  }
+  if (Object.keys(entry.effects).length === 0)
+    return defineReading({
+      ...frame,
+      authority: 'diagnostic',
+      read: (input, context) => carrier.read(input as JsonObject, context),
+    })
+  return defineAction({
+    ...frame,
+    effects: entry.effects,
+    readBack: 'none',
+    perform: (input, context) => carrier.perform(input as JsonObject, context),
+    settle: async () => ({ state: 'unknown', detail: `${carrier.target} cannot be asked whether it was carried out` }),
+  })
+}
