@@ -40,6 +40,8 @@ async function sealAbandoned(runId: string, office: SealingOffice): Promise<bool
   const handle = office.client.workflow.getHandle(started.workflow.workflowId, started.workflow.temporalRunId)
   const { status, closeTime } = await handle.describe()
   if (closeTime === undefined) return false
+  // A run that ended well was sealed before it closed: looked at only now, its bundle is there.
+  if ((await office.sealing.store.bundles()).includes(runId)) return false
   const request = await lastWords(started, { handle, how: status.name, closedAt: closeTime.toISOString() })
   if (request === undefined) return false
   await sealRun(request, started.workflow, office)

@@ -78,6 +78,22 @@ test('G27: a run that was terminated is sealed by the sweeper, with gaps, and on
   expect(await sweep(await office())).toEqual([])
 })
 
+test('G27: a run that was sealed while the sweeper looked around is left alone', async () => {
+  const runId = await terminated()
+  const { store } = practice.host
+  const ready = await office()
+  let asked = 0
+  // The sweeper's first look comes before the other sealing, its second one after it.
+  const bundles = async () => {
+    asked += 1
+    const there = await store.bundles()
+    if (asked === 1) expect(await sweep(await office())).toEqual([runId])
+    return there
+  }
+  const late = { ...ready, sealing: { ...ready.sealing, store: { ...store, bundles } } }
+  expect(await sweep(late)).toEqual([])
+})
+
 test('G27: a run of which Temporal knows nothing, or whose start is no record, keeps no other from being sealed', async () => {
   const lost = await practice.admission()
   await recordStart(lost, randomUUID())
