@@ -168,6 +168,7 @@ test('a signal that aborted before starts nothing', async () => {
   expect(existsSync(marker)).toBe(false)
 })
 
+// Only root may start a process as another user: for anybody else there is nothing to see.
 test.skipIf(process.getuid?.() !== 0)("G31: a process runs as the entry's user, who owns the folder", async () => {
   const script = 'id -u; id -g; touch mine && echo written'
   const user = { uid: 65534, gid: 65534 }
