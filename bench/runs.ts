@@ -20,8 +20,17 @@ export interface Ended {
 /** Carries out a runbook from its start to its sealed bundle. */
 export type CarryOut = (runbook: string, inputs: JsonObject) => Promise<Ended>
 
-/** Makes the function that starts runs as a person of this machine would. The catalogue is compiled once, before anything is measured. */
-export async function openRuns({ folder, client }: Stage): Promise<CarryOut> {
+/** Makes the function that carries out runs as a person of this machine would. */
+export async function openRuns(stage: Stage): Promise<CarryOut> {
+  const start = await openStarter(stage)
+  return async (runbook, inputs) => endOf(stage, await start(runbook, inputs))
+}
+
+/** Starts a run, and answers with its workflow id. */
+export type StartRun = (runbook: string, inputs: JsonObject) => Promise<string>
+
+/** Opens the installation for starting runs. The catalogue is compiled once, before anything is measured. */
+export async function openStarter({ folder, client }: Pick<Stage, 'folder' | 'client'>): Promise<StartRun> {
   const { runbooks } = await compileConfigured(readConfig(folder))
   const state = new StateFolder(folder)
   const admitting = {
@@ -35,7 +44,7 @@ export async function openRuns({ folder, client }: Stage): Promise<CarryOut> {
     if (compiled === undefined) throw new Error(`the runbook ${runbook} does not compile`)
     const { plan, digest: planDigest } = compiled
     const { workflowId } = await begin(client, plan, await admit({ plan, planDigest, inputs, trigger }, admitting))
-    return endOf({ client }, workflowId)
+    return workflowId
   }
 }
 

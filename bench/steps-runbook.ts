@@ -7,9 +7,9 @@ export const STEPS_RUNBOOK = 'bench-steps'
 export const STEPS = 20
 
 /** A runbook of rollbacks that undo each other: each is guarded by rules, and can be repeated for ever. */
-export function stepsRunbook(): string {
+export function stepsRunbook(id = STEPS_RUNBOOK, steps = STEPS): string {
   return stringify({
-    runbook: STEPS_RUNBOOK,
+    runbook: id,
     title: 'Send the route to and fro',
     source: 'bench/README.md',
     owner: 'platform-on-call',
@@ -18,7 +18,7 @@ export function stepsRunbook(): string {
     coalesce: ['environment', 'app'],
     doNot: [],
     facts: { owner: 'platform.routeOwner' },
-    steps: Array.from({ length: STEPS }, (_, at) => pair(at + 1)).flat(),
+    steps: Array.from({ length: steps }, (_, at) => pair(at + 1)).flat(),
     outcomes: { finished: { as: 'deferred', say: 'every step was done' } },
   })
 }

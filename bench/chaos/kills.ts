@@ -1,0 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { say } from '../say.ts'
+import type { Field } from './field.ts'
+import { randomFrom } from './random.ts'
+import type { TargetKind } from './target.ts'
+
+/** How often each kind was killed. */
+export type Kills = Readonly<Record<TargetKind, number>>
+
+/** Between two kills, at random, so that work gets a chance to be in every state. */
+const GAP_MS = { least: 50, most: 900 }
+const TELL_EVERY = 50
+
+/** Kills whatever is up, at random moments, as long as runs are under way and kills are left. */
+export async function killAtRandom(
+  { targets }: Field,
+  { kills, seed, underWay }: { readonly kills: number; readonly seed: number; readonly underWay: () => number },
+): Promise<Kills> {
+  const random = randomFrom(seed)
+  const done = { worker: 0, sealing: 0, temporal: 0 }
+  say(`${kills} kills at random, seed ${seed}`)
+  for (let count = 0; count < kills && underWay() > 0;) {
+    await wait(GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least))
+    const standing = targets.filter(({ up }) => up)
+    const target = standing[Math.floor(random() * standing.length)]
+    if (target === undefined) continue
+    target.kill()
+    done[target.kind] += 1
+    count += 1
+    if (count % TELL_EVERY === 0) say(`${count} of ${kills} kills, ${underWay()} runs not ended`)
+  }
+  await Promise.all(targets.map(async (target) => target.back()))
+  return done
+}
