@@ -1,7 +1,7 @@
 /** One measured figure. A mean stands where only the sum of many runs can be measured. */
 export interface Figure {
   readonly name: string
-  readonly unit: 'ms' | '×' | 'bytes' | 'files'
+  readonly unit: 'ms' | '×' | 'bytes' | 'files' | 'MB'
   readonly p50?: number
   readonly p95?: number
   readonly mean?: number

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { measureAlerts } from './alert-latency.ts'
 import { measureBundles } from './bundle-size.ts'
+import { measureCheck } from './check-cost.ts'
 import { Closing } from './closing.ts'
 import type { Figure } from './figure.ts'
 import { describeMachine, loadNow } from './machine.ts'
@@ -13,13 +14,14 @@ import { measureSteps } from './step-cost.ts'
 import { tableOf } from './table.ts'
 import type { Report } from './table.ts'
 
-/** Measures Runproof on real servers and prints one table, or JSON with `--json`. */
+/** Measures Runproof on real servers and prints one table, or JSON with `--json`; with `--language` only what needs no server. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({ options: { json: flag, language: flag } })
   const closing = new Closing()
   closeWhenTold(closing)
   try {
-    const report = await measure(closing)
+    const report = await (values.language ? measureLanguage() : measure(closing))
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
   } catch (error) {
     say(`the bench failed: ${error instanceof Error ? error.message : String(error)}`)
@@ -36,6 +38,12 @@ function closeWhenTold(closing: Closing): void {
     })
 }
 
+async function measureLanguage(): Promise<Report> {
+  const load = loadNow()
+  const figures = await measureCheck()
+  return { at: new Date().toISOString(), machine: describeMachine(load, { Node: process.versions.node }), figures }
+}
+
 async function measure(closing: Closing): Promise<Report> {
   const load = loadNow()
   const stage = await openStage(closing)
@@ -49,7 +57,8 @@ async function measureAll(stage: Stage): Promise<Figure[]> {
   const alerts = await measureAlerts(stage)
   const cpu = await measureCpu(stage, carryOut)
   const bundles = await measureBundles(stage, alerts.bundles)
-  return [...steps, ...alerts.figures, ...cpu, ...bundles]
+  const check = await measureCheck()
+  return [...steps, ...alerts.figures, ...cpu, ...bundles, ...check]
 }
 
 await main()

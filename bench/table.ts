@@ -25,7 +25,7 @@ function rowOf({ name, unit, p50, p95, mean, measured }: Figure): string[] {
 
 function numberOf(value: number | undefined, unit: Figure['unit']): string {
   if (value === undefined) return ''
-  if (unit === 'bytes' || unit === 'files') return String(Math.round(value))
+  if (unit === 'bytes' || unit === 'files' || unit === 'MB') return String(Math.round(value))
   return value.toFixed(unit === '×' ? 2 : 1)
 }
 
