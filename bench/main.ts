@@ -11,17 +11,18 @@ import { say } from './say.ts'
 import { openStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { measureSteps } from './step-cost.ts'
+import { measureWaiting } from './waiting-runs.ts'
 import { tableOf } from './table.ts'
 import type { Report } from './table.ts'
 
-/** Measures Runproof on real servers and prints one table, or JSON with `--json`; with `--language` only what needs no server. */
+/** Measures Runproof on real servers and prints one table, or JSON with `--json`; with `--language` only what needs no server, with `--waiting` only runs that wait. */
 async function main(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ options: { json: flag, language: flag } })
+  const { values } = parseArgs({ options: { json: flag, language: flag, waiting: flag } })
   const closing = new Closing()
   closeWhenTold(closing)
   try {
-    const report = await (values.language ? measureLanguage() : measure(closing))
+    const report = await (values.language ? measureLanguage() : measure(closing, values.waiting))
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
   } catch (error) {
     say(`the bench failed: ${error instanceof Error ? error.message : String(error)}`)
@@ -44,10 +45,10 @@ async function measureLanguage(): Promise<Report> {
   return { at: new Date().toISOString(), machine: describeMachine(load, { Node: process.versions.node }), figures }
 }
 
-async function measure(closing: Closing): Promise<Report> {
+async function measure(closing: Closing, waiting: boolean): Promise<Report> {
   const load = loadNow()
   const stage = await openStage(closing)
-  const figures = await measureAll(stage)
+  const figures = waiting ? await measureWaiting(stage) : await measureAll(stage)
   return { at: new Date().toISOString(), machine: describeMachine(load, stage.versions), figures }
 }
 
