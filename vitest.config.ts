@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const PURE = [
   'test/architecture.test.ts',
-  'test/{core,workflow,language,diagnostics,schemas,evidence,actions-pure}/**/*.test.ts',
+  'test/{core,workflow,language,diagnostics,schemas,evidence,actions-pure,rehearsal}/**/*.test.ts',
 ]
 
 /** `pure` needs no server. `real` is everything else: its global setup starts Temporal, PostgreSQL and NATS once. */

@@ -17,8 +17,10 @@ export interface Carrier {
   perform(input: JsonObject, context: ActionContext): Promise<JsonObject>
 }
 
+type Entry = ShellEntry | HttpEntry
+
 /** The definition of an allowlist entry: an action where it has effects, a reading otherwise (G19). */
-export function definitionOf(entry: ShellEntry | HttpEntry, carrier: Carrier): AnyDefinition {
+export function definitionOf(entry: Entry, carrier: Carrier): AnyDefinition {
   const frame = {
     name: `${carrier.system}.${entry.id}`,
     summary: entry.summary ?? carrier.summary,
@@ -30,7 +32,7 @@ export function definitionOf(entry: ShellEntry | HttpEntry, carrier: Carrier): A
     return defineReading({
       ...frame,
       authority: 'diagnostic',
-      read: (input, context) => carrier.read(input as JsonObject, context),
+      read: async (input, context) => witnessed(entry, await carrier.read(input as JsonObject, context)),
     })
   return defineAction({
     ...frame,
@@ -39,4 +41,10 @@ export function definitionOf(entry: ShellEntry | HttpEntry, carrier: Carrier): A
     perform: (input, context) => carrier.perform(input as JsonObject, context),
     settle: async () => ({ state: 'unknown', detail: `${carrier.target} cannot be asked whether it was carried out` }),
   })
+}
+
+/** Only whoever printed a list can say that it is whole: in a field `complete`, if the entry's output has one (G12). */
+function witnessed({ output }: Entry, reading: Reading<JsonObject>): Reading<JsonObject> {
+  if (output?.fields['complete']?.kind !== 'bool') return reading
+  return { ...reading, complete: reading.value['complete'] === true }
 }

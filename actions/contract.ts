@@ -1,12 +1,33 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../schemas/canonical.ts'
-import type { Contract } from '../schemas/contract.ts'
+import type { z } from 'zod'
+import type { ActionContract, Contract, ReadingContract } from '../schemas/contract.ts'
 import type { ObjectType } from '../schemas/value-type.ts'
-import type { AnyDefinition } from './define.ts'
 import { objectTypeOf } from './type-of.ts'
 
+interface Common {
+  readonly name: string
+  readonly summary: string
+  readonly timeoutMs: number
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+}
+
+/** A reading as its contract needs it: with or without the function that takes it. */
+export interface DescribedReading extends Common, Pick<ReadingContract, 'kind' | 'authority'> {}
+
+/** An action as its contract needs it: with or without the functions that carry it out. */
+export interface DescribedAction extends Common, Pick<ActionContract, 'kind' | 'effects'> {
+  readonly premise?: ActionContract['premise']
+}
+
+type Described = DescribedReading | DescribedAction
+
 /** What the outside knows of an action or reading. Throws where a field is of no type of the language. */
-export function contractOf(definition: AnyDefinition): Contract {
+export function contractOf(described: DescribedReading): ReadingContract
+export function contractOf(described: DescribedAction): ActionContract
+export function contractOf(described: Described): Contract
+export function contractOf(definition: Described): Contract {
   const { name, summary, timeoutMs } = definition
   const input = typeOf(definition, 'input')
   const output = typeOf(definition, 'output')
@@ -21,7 +42,7 @@ export function contractDigest(contract: Contract): string {
   return `sha256:${createHash('sha256').update(canonical(contract)).digest('hex')}`
 }
 
-function typeOf(definition: AnyDefinition, side: 'input' | 'output'): ObjectType {
+function typeOf(definition: Described, side: 'input' | 'output'): ObjectType {
   try {
     return objectTypeOf(definition[side], side)
   } catch (cause) {

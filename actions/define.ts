@@ -8,6 +8,8 @@ import { contractOf } from './contract.ts'
 export interface ActionContext {
   /** Constant over every attempt of this effect; travels with the request. Empty for readings. */
   readonly idempotencyKey: string
+  /** The token of each lease that the run holds (G3): it grows with each new holder, so that a target can refuse an old one. */
+  readonly fencing?: Readonly<Record<string, number>>
   /** Aborts when the step is cancelled or its deadline is over. */
   readonly signal: AbortSignal
   /** Opens one of the operator's configured connections, secrets resolved. Throws where there is none of this name. */

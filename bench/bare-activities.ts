@@ -51,14 +51,12 @@ export function bareActivities(place: Place) {
 /** The readings of the rules on `route.rollback`, and their conditions in plain code. */
 async function refuseUnsafe(ask: Ask, { to, expectedEpoch, ...route }: BareRollback): Promise<void> {
   const path = pathOf(route)
-  const [owner, history, artifact, , fit] = await Promise.all([
+  const [owner, history, artifact, fit] = await Promise.all([
     ask<Owner>(`${path}/route-owner`),
     ask<History>(`${path}/owner-history`),
     ask<{ present: boolean; digest: string }>(`/artifacts/${to}`),
-    ask(`${path}/allocations`),
     ask<Fit>(`${path}/artifact-fit/${to}`),
   ])
-  await ask<Fit>(`${path}/artifact-fit/${history.current}`)
   const served = history.items.some(({ digest, healthy, epoch }) => digest === to && healthy && epoch < expectedEpoch)
   const there = artifact.present && artifact.digest === to && to !== history.current
   const safe = fit.schema_fits && fit.destructive_since === 0

@@ -18,7 +18,7 @@ export async function makeInstallation(lab: Lab, closing: Closing): Promise<stri
   await cp(join(ROOT, 'lab', 'policy.yaml'), join(folder, 'practice-policy.yaml'))
   await writeFile(join(folder, 'runbooks', `${STEPS_RUNBOOK}.yaml`), stepsRunbook())
   await writeFile(join(folder, 'runbooks', `${WAITING_RUNBOOK}.yaml`), waitingRunbook())
-  await writeFile(join(folder, 'runproof.yaml'), stringify(configuration(lab)))
+  await writeFile(join(folder, 'runproof.yaml'), stringify(configuration(lab), { aliasDuplicateObjects: false }))
   return folder
 }
 

@@ -48,7 +48,7 @@ async function oneRun(stage: Stage, run: OneRun): Promise<Side> {
 
 function guardedRun({ client }: Stage, carryOut: CarryOut): OneRun {
   return async (route) => {
-    const ended = await carryOut(STEPS_RUNBOOK, { ...route })
+    const ended = await carryOut(STEPS_RUNBOOK, { environment: route.environment, app: route.app })
     mustEndAs(ended, 'finished')
     return stepTimes(client.workflow.getHandle(ended.workflowId), 'platform.rollbackRouteOwner')
   }

@@ -14,17 +14,22 @@ export function stepsRunbook(id = STEPS_RUNBOOK, steps = STEPS): string {
     source: 'bench/README.md',
     owner: 'platform-on-call',
     goal: 'service',
-    inputs: { environment: 'environment', app: 'app', first: 'digest', second: 'digest' },
+    inputs: { environment: 'environment', app: 'app' },
     coalesce: ['environment', 'app'],
     doNot: [],
-    facts: { owner: 'platform.routeOwner' },
-    steps: Array.from({ length: steps }, (_, at) => pair(at + 1)).flat(),
+    facts: { owner: 'platform.routeOwner', first: 'platform.previousOwner', second: 'platform.lastPromotion' },
+    steps: [{ id: 'know', read: ['first', 'second'] }, ...pairs(steps)],
     outcomes: { finished: { as: 'deferred', say: 'every step was done' } },
   })
 }
 
+function pairs(steps: number): object[] {
+  return Array.from({ length: steps }, (_, at) => pair(at + 1)).flat()
+}
+
+/** Where a route may go comes from readings alone: what was before the newest promotion, and what that promoted. */
 function pair(step: number): object[] {
-  const to = step % 2 === 1 ? '{{inputs.first}}' : '{{inputs.second}}'
+  const to = step % 2 === 1 ? '{{first.digest}}' : '{{second.digest}}'
   return [
     { id: `look${step}`, read: ['owner'] },
     {

@@ -19,7 +19,8 @@ export function isRecorded(
   return records.some((record) => record?.runId === runId && record.outcome === outcome && record.denial === undefined)
 }
 
-function readClaim(bytes: Buffer | undefined): ClaimRecord | undefined {
+/** Reads the record of a claim; undefined where the bytes are none. */
+export function readClaim(bytes: Buffer | undefined): ClaimRecord | undefined {
   try {
     return claimRecordSchema.parse(JSON.parse(bytes?.toString('utf8') ?? ''))
   } catch {

@@ -1,5 +1,6 @@
 import { NAMES } from '../schemas/run.ts'
 import type { RunEntry } from '../schemas/run.ts'
+import { checkBallot } from './cross-check-ballot.ts'
 import { checkIntake } from './cross-check-intake.ts'
 import { isRecorded } from './claims.ts'
 import { sameJson } from './digest.ts'
@@ -25,6 +26,7 @@ export function crossCheck(run: RunRecord): CrossCheck {
     ...run.entries.flatMap((entry) => checkEntry(run, entry)),
     ...checkEnd(run),
     ...checkIntake(run),
+    ...checkBallot(run),
   ]
   const texts = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).map(({ text }) => text)
   return { gaps: texts('gap'), contradictions: texts('contradiction') }
@@ -35,6 +37,7 @@ function checkEntry(run: RunRecord, entry: RunEntry): Finding[] {
     case 'reading':
       return checkReading(run, entry)
     case 'effect':
+    case 'undo':
       return checkEffect(run, entry)
     case 'claim':
       return checkClaim(run, entry)
@@ -55,7 +58,7 @@ function checkReading({ history }: RunRecord, { activity, fact, known }: RunEntr
   return [contradiction(`reading ${activity} is known to the run, but not to the history`)]
 }
 
-function checkEffect({ history }: RunRecord, { activity, result }: RunEntry & { kind: 'effect' }): Finding[] {
+function checkEffect({ history }: RunRecord, { activity, result }: RunEntry & { kind: 'effect' | 'undo' }): Finding[] {
   const done = history.activities.find(({ activityId }) => activityId === activity)
   if (done === undefined) return [contradiction(`effect ${activity} is unknown to the history`)]
   if (done.result !== undefined && sameJson(done.result, result)) return []

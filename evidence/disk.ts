@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { close, fsync, open, write } from 'node:fs'
+import { link, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { errorCode } from './errors.ts'
 
 /**
@@ -8,20 +10,47 @@ import { errorCode } from './errors.ts'
  * ever replacing what is there; the folder is flushed after it. So a name that can be seen has its whole content.
  */
 
+// Bare descriptors: a record is written at every effect, and a file handle costs as much as the write.
+const openFile = promisify(open)
+const closeFile = promisify(close)
+const syncFile = promisify(fsync)
+const writeBytes = promisify(write)
+
 /** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
 export async function createFile(
   path: string,
   bytes: Uint8Array,
   { scratch, mode = 0o600 }: { readonly scratch: string; readonly mode?: number },
 ): Promise<boolean> {
-  const temporary = join(await makeFolder(scratch), `.${randomUUID()}`)
-  await makeFolder(dirname(path))
+  const temporary = join(scratch, `.${randomUUID()}`)
+  const folder = openFolder(dirname(path))
   try {
-    await writeFlushed(temporary, bytes, mode)
-    return await appears(link(temporary, path))
+    await inFolder(scratch, async () => writeFlushed(temporary, bytes, mode))
+    return await appears(inFolder(dirname(path), async () => link(temporary, path)))
   } finally {
-    await rm(temporary, { force: true })
-    await flush(dirname(path))
+    await Promise.all([removeIfThere(temporary), folder.then(flushAndClose)])
+  }
+}
+
+/** Opened before it is needed: nobody waits for it then. Whoever waits for it at the end hears what went wrong. */
+function openFolder(path: string): Promise<number> {
+  const opening = inFolder(path, async () => openFile(path, 'r', 0))
+  opening.catch(() => undefined)
+  return opening
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch(unlessAbsent(undefined))
+}
+
+/** Works in a folder that is there almost always; only where it is not, it is made first. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    await makeFolder(folder)
+    return work()
   }
 }
 
@@ -44,12 +73,12 @@ export async function createFolder(
 
 /** The content is flushed; the name is durable once its folder is flushed. */
 async function writeFlushed(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode)
+  const file = await openFile(path, 'wx', mode)
   try {
-    await file.writeFile(bytes)
-    await file.sync()
+    for (let at = 0; at < bytes.length;) at += (await writeBytes(file, bytes.subarray(at))).bytesWritten
+    await syncFile(file)
   } finally {
-    await file.close()
+    await closeFile(file)
   }
 }
 
@@ -79,11 +108,14 @@ export async function makeFolder(path: string): Promise<string> {
 
 /** Makes the names in a folder durable. */
 export async function flush(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  await flushAndClose(await openFile(folder, 'r', 0))
+}
+
+async function flushAndClose(file: number): Promise<void> {
   try {
-    await handle.sync()
+    await syncFile(file)
   } finally {
-    await handle.close()
+    await closeFile(file)
   }
 }
 

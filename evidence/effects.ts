@@ -2,6 +2,7 @@ import type { DenialRecord, Intent, Receipt, Settled } from '../schemas/evidence
 import { denialRecordSchema, intentSchema, receiptSchema, settledSchema } from '../schemas/evidence.ts'
 import { digestOf, jsonBytes } from './digest.ts'
 import { EvidenceError } from './errors.ts'
+import { RecentRecords } from './recent-records.ts'
 import type { EvidenceStore } from './store.ts'
 
 /** What one pass of the door may leave, each as one file `<activity>@<attempt>.<kind>.json`. */
@@ -43,20 +44,58 @@ export async function recordEffect<K extends EffectKind>(
   const name = effectName(value.activity, value.attempt, kind)
   const bytes = jsonBytes(value)
   await store.putOnce(value.runId, name, bytes)
-  return { name, digest: digestOf(bytes), value }
+  const record = { name, digest: digestOf(bytes), value }
+  recentIn(store).keep(value.runId, record)
+  return record
 }
 
 /** The passes of a step, every round and attempt of it, oldest attempt first in each round. */
 export async function effectFiles(store: EvidenceStore, runId: string, step: string): Promise<PassFiles[]> {
+  return (await allPasses(store, runId, (other) => other === step)).get(step) ?? []
+}
+
+/** The passes of every step of a run that has some, by the step's instance. */
+export async function allPasses(
+  store: EvidenceStore,
+  runId: string,
+  wanted: (step: string) => boolean = () => true,
+): Promise<Map<string, PassFiles[]>> {
   const passes = new Map<string, PassFiles>()
-  for (const name of await store.list(runId)) {
-    const at = parseEffectName(name)
-    if (at === undefined || stepOf(at.activity) !== step) continue
-    const key = `${at.activity}@${at.attempt}`
-    const { activity, attempt } = at
-    passes.set(key, { activity, attempt, ...passes.get(key), [at.kind]: await recorded(store, runId, name) })
+  const names = (await store.list(runId)).flatMap((name) => wantedAt(name, wanted))
+  const records = await Promise.all(names.map(async ({ name }) => recordOf(store, runId, name)))
+  for (const [index, { activity, attempt, kind }] of names.entries()) {
+    const key = `${activity}@${attempt}`
+    passes.set(key, { activity, attempt, ...passes.get(key), [kind]: records[index] })
   }
-  return [...passes.values()].sort((a, b) => roundOf(a.activity) - roundOf(b.activity) || a.attempt - b.attempt)
+  return grouped([...passes.values()])
+}
+
+function wantedAt(name: string, wanted: (step: string) => boolean) {
+  const at = parseEffectName(name)
+  return at === undefined || !wanted(stepOf(at.activity)) ? [] : [{ name, ...at }]
+}
+
+function grouped(passes: readonly PassFiles[]): Map<string, PassFiles[]> {
+  const ordered = [...passes].sort((a, b) => roundOf(a.activity) - roundOf(b.activity) || a.attempt - b.attempt)
+  return Map.groupBy(ordered, ({ activity }) => stepOf(activity))
+}
+
+/** A record never changes once it has its name, so each is read and checked once. */
+const known = new WeakMap<EvidenceStore, RecentRecords>()
+
+function recentIn(store: EvidenceStore): RecentRecords {
+  const recent = known.get(store) ?? new RecentRecords()
+  known.set(store, recent)
+  return recent
+}
+
+async function recordOf(store: EvidenceStore, runId: string, name: string): Promise<Recorded<never>> {
+  const recent = recentIn(store)
+  const there = recent.get(runId, name)
+  if (there !== undefined) return there as Recorded<never>
+  const read = await recorded(store, runId, name)
+  recent.keep(runId, read)
+  return read
 }
 
 /** The passes whose effect may have happened and is not accounted for: they are settled before anything else (G1). */

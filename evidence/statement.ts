@@ -70,7 +70,7 @@ function bare(digest: string): { sha256: string } {
 function invoker(trigger: Trigger): string {
   return trigger.kind === 'person'
     ? `${trigger.by.user}@${trigger.by.host} (${trigger.by.assurance})`
-    : `alert ${trigger.occurrence}`.slice(0, 200)
+    : `${trigger.kind} ${trigger.occurrence}`.slice(0, 200)
 }
 
 /** The Statement has no room for long lists; a verifier finds all of them again in the files. */

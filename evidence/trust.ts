@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import { createFile, namesIn } from './disk.ts'
+import { createFile, namesIn, readIfThere } from './disk.ts'
 import { EvidenceError } from './errors.ts'
 import type { PublicKey } from './keys.ts'
 import { loadPublicKey } from './keys.ts'
+import { readAllowedSigners } from './ssh/allowed-signers.ts'
+import type { AllowedSigners } from './ssh/allowed-signers.ts'
 
 /**
  * Whom a verifier trusts, for what. The two are kept apart: the admission key lies where steps run, and must not be able
@@ -12,12 +14,16 @@ export interface Trust {
   readonly sealing: readonly PublicKey[]
   /** Keys of admissions and votes; without them, the one that the trusted sealing vouches for in the bundle. */
   readonly admission?: readonly PublicKey[]
+  /** People who may sign votes; without them, a vote is by whom the installation says. */
+  readonly signers?: AllowedSigners
 }
 
-/** Loads a trust folder: `keys/*.pem` may seal, `admission/*.pem` may admit. */
+/** Loads a trust folder: `keys/*.pem` may seal, `admission/*.pem` may admit, `allowed_signers` lists who may sign votes. */
 export async function loadTrust(folder: string): Promise<Trust> {
   const trust = { sealing: await keysIn(join(folder, 'keys')), admission: await keysIn(join(folder, 'admission')) }
-  if (trust.sealing.length > 0) return trust
+  const signers = await readIfThere(join(folder, 'allowed_signers'))
+  if (trust.sealing.length > 0)
+    return { ...trust, ...(signers === undefined ? {} : { signers: readAllowedSigners(signers.toString('utf8')) }) }
   throw new EvidenceError(
     `the trust folder ${folder} holds no key`,
     'put the sealing key there: keys/<fingerprint>.pem',
@@ -30,7 +36,7 @@ export async function trustKey(path: string): Promise<Trust> {
 }
 
 /** Adds keys to a trust folder, which is made where there is none; keys that are there stay. */
-export async function addTrust(folder: string, trust: Required<Trust>): Promise<void> {
+export async function addTrust(folder: string, trust: Required<Pick<Trust, 'sealing' | 'admission'>>): Promise<void> {
   for (const key of trust.sealing) await addKey(join(folder, 'keys'), key)
   for (const key of trust.admission) await addKey(join(folder, 'admission'), key)
 }

@@ -1,7 +1,6 @@
-import type { RunEntry } from '../schemas/run.ts'
 import { checked } from './check.ts'
 import type { Check, Problem } from './check.ts'
-import { jsonDigest, sameJson } from './digest.ts'
+import { jsonDigest } from './digest.ts'
 import { verifyJson } from './keys.ts'
 import type { PublicKey } from './keys.ts'
 import { isReading } from './record.ts'
@@ -42,28 +41,6 @@ function checkAdmitter(
   return [problem('EV0501', 'the admission’s signature does not hold')]
 }
 
-/** Every vote that counted is signed, and for this run, this Plan and the facts that were shown. */
-export function checkApprovals({ entries, admission }: RunRecord, trust: AdmissionTrust): Check[] {
-  const counted = entries.filter((entry) => entry.kind === 'vote' && entry.counted) as (RunEntry & { kind: 'vote' })[]
-  const keys = keysOf(trust)
-  const { runId, planDigest } = admission.admission
-  const stands = ({ seq, step, vote: { vote, signature } }: RunEntry & { kind: 'vote' }) =>
-    verifyJson(keys, vote, signature) !== undefined &&
-    sameJson(
-      [vote.runId, vote.planDigest, vote.step, vote.factsDigest],
-      [runId, planDigest, step, shownBefore(entries, step, seq)],
-    )
-  const fallen = counted.filter((entry) => !stands(entry))
-  return checked('approvals', counted.length === 0 ? 'none was asked for' : `${counted.length} votes, signed`, [
-    ...fallen.map(({ seq, step }) => problem('EV0504', `the vote of entry ${seq}, on \`${step}\`, does not stand`)),
-  ])
-}
-
-function shownBefore(entries: readonly RunEntry[], step: string, seq: number): string | undefined {
-  const asked = entries.findLast((entry) => entry.kind === 'asked' && entry.step === step && entry.seq < seq)
-  return asked?.kind === 'asked' ? asked.factsDigest : undefined
-}
-
 /** Every reading was taken by a worker of the installation that admitted the run, in this run. */
 export function checkReadings({ history, admission }: RunRecord, trust: AdmissionTrust): Check[] {
   const { runId } = admission.admission
@@ -76,7 +53,8 @@ export function checkReadings({ history, admission }: RunRecord, trust: Admissio
   return checked('readings', `${readings.length} readings, signed`, problems)
 }
 
-function keysOf({ trusted, vouchedFor }: AdmissionTrust): readonly PublicKey[] {
+/** The keys whose signatures count. */
+export function keysOf({ trusted, vouchedFor }: AdmissionTrust): readonly PublicKey[] {
   return trusted ?? (vouchedFor === undefined ? [] : [vouchedFor])
 }
 

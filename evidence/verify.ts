@@ -8,7 +8,8 @@ import { isAboutRun, readStatement } from './statement.ts'
 import type { Trust } from './trust.ts'
 import { checkFiles } from './verify-files.ts'
 import { checkForm, checkUnsigned, payloadOf } from './verify-form.ts'
-import { checkAdmission, checkApprovals, checkReadings } from './verify-admission.ts'
+import { checkAdmission, checkReadings } from './verify-admission.ts'
+import { checkApprovals } from './verify-approvals.ts'
 import { checkRecords } from './verify-run.ts'
 import { broughtAlong, checkSignature } from './verify-signature.ts'
 import type { Signed } from './verify-signature.ts'
@@ -92,7 +93,7 @@ function checkRun(bag: Bag, signer: PublicKey, { predicate, trust }: Expected): 
     return [
       ...checkRecords(run, predicate, payload),
       ...checkAdmission(run, admitters),
-      ...checkApprovals(run, admitters),
+      ...checkApprovals(run, admitters, trust?.signers),
       ...checkReadings(run, admitters),
     ]
   } catch (error) {

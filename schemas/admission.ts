@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, TriggerMode } from './plan.ts'
 import type { Denial } from './door.ts'
 
 /** Who or what asked for a run. Identities without a signature are self-asserted (G26). */
@@ -10,13 +10,22 @@ export type Trigger =
       readonly occurrence: string
       readonly alert: JsonObject
       readonly warnings: readonly string[]
+      /** Absent: `act`. */
+      readonly mode?: TriggerMode
+    }
+  | {
+      readonly kind: 'schedule'
+      /** The time for which the schedule fired, and the item. */
+      readonly occurrence: string
+      readonly item: JsonObject
+      readonly mode: TriggerMode
     }
 
-/** The operating system's user and host; nothing signs it yet. */
+/** Who somebody is: the operating system's user and host as they say it, or the principal whose key has signed (G26). */
 export interface Identity {
   readonly user: string
   readonly host: string
-  readonly assurance: 'self-asserted'
+  readonly assurance: 'self-asserted' | 'signed'
 }
 
 /** What the host admits (G25): signed with the admission key over its canonical JSON. */

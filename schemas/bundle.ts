@@ -89,7 +89,7 @@ export const runFileSchema = record<RunFile>({
       runbook: z.string(),
       planDigest: digest,
       catalogueDigest: z.string(),
-      trigger: z.looseObject({ kind: z.enum(['person', 'alert']) }),
+      trigger: z.looseObject({ kind: z.enum(['person', 'alert', 'schedule']) }),
     }),
     keyid: z.string(),
     signature: z.base64(),

@@ -1,3 +1,4 @@
+import type { Json } from './json.ts'
 import type { ObjectType } from './value-type.ts'
 
 /** How far a reading may be trusted (requirements R-F1). */
@@ -25,8 +26,8 @@ export interface ReadingContract extends CommonContract {
 /** An action with effects. */
 export interface ActionContract extends CommonContract {
   readonly kind: 'action'
-  /** Effect name → for each field of the effect's target, the input field that fills it. */
-  readonly effects: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Effect name → for each field of the effect's target, the input field that fills it, or what it always is. */
+  readonly effects: Readonly<Record<string, Readonly<Record<string, string | { readonly literal: Json }>>>>
   /** The conditional write (G7): this input must come from, and at the effect equal, that field of that reading. */
   readonly premise?: { readonly input: string; readonly reading: string; readonly field: string }
 }

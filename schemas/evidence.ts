@@ -42,6 +42,39 @@ export const startRecordSchema = record<StartRecord>({
   at: z.string(),
 })
 
+/** `continued-<n>.json`: what an execution handed over when the run went on in another one. */
+export interface ContinuedRecord {
+  readonly runId: string
+  readonly number: number
+  /** Temporal's run id of the execution that ended so. */
+  readonly from: string
+  readonly entries: readonly Json[]
+  readonly values: JsonObject
+}
+
+export const continuedRecordSchema = record<ContinuedRecord>({
+  runId: name,
+  number: z.int().min(1),
+  from: name,
+  entries: z.array(z.unknown()),
+  values: z.looseObject({}),
+})
+
+/** `claimed-<n>.json`: which execution took the run over. From then on, only that one may act for it. */
+export interface ClaimedRecord {
+  readonly runId: string
+  readonly number: number
+  readonly temporalRunId: string
+  readonly at: string
+}
+
+export const claimedRecordSchema = record<ClaimedRecord>({
+  runId: name,
+  number: z.int().min(1),
+  temporalRunId: name,
+  at: z.string(),
+})
+
 /** One pass of the door: `activity` is the activity id, which carries the round (`rollback`, `rollback#2`). */
 interface Pass {
   readonly runId: string
@@ -88,6 +121,10 @@ export interface Receipt extends Pass {
   readonly readBack: Json
   /** Digest of the intent's file that this closes; for `already-done` that of an earlier attempt. */
   readonly intentDigest: string
+  /** The effects with their targets, as the intent had them. Records without it have it in their intent. */
+  readonly targets?: readonly { readonly effect: string; readonly target: JsonObject }[]
+  /** Somebody was asked, and has approved, before the step could be reached. */
+  readonly approved?: boolean
 }
 
 export const receiptSchema = record<Receipt>({

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from './json.ts'
 import type { Authority } from './contract.ts'
 
 /** Why a fact is unknown (G10): unknown denies. */
-export type UnknownReason = 'unread' | 'empty' | 'incomplete' | 'nan' | 'stale' | 'timeout' | 'error' | 'invalid'
+export type UnknownReason =
+  'unread' | 'empty' | 'incomplete' | 'nan' | 'stale' | 'timeout' | 'error' | 'invalid' | 'too-large'
 
 /** One reading as it was taken: what the workflow decides on, and what the bundle keeps. */
 export interface FactRecord {

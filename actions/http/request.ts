@@ -5,6 +5,7 @@ import { count, text } from '../../schemas/types.ts'
 import { definitionOf } from '../allowlisted.ts'
 import { Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
 import { checkEffects, checkParts, fillParts } from '../fill.ts'
+import { jsonObject } from '../json-object.ts'
 import { RequestRefused } from '../net/place.ts'
 
 const MAX_TEXT = 64 * 1024
@@ -77,11 +78,9 @@ function bodyOf(entry: HttpEntry, input: JsonObject): JsonObject {
 async function outputOf(entry: HttpEntry, response: Response, wrong: (why: string) => Error): Promise<JsonObject> {
   const body = await response.text()
   if (!entry.output) return { status: response.status, body: body.slice(0, MAX_TEXT) }
-  try {
-    return JSON.parse(body) as JsonObject
-  } catch {
-    throw wrong(`${entry.origin} answered what is no JSON`)
-  }
+  const answered = jsonObject(body)
+  if (answered === undefined) throw wrong(`${entry.origin} answered what is no JSON object`)
+  return answered
 }
 
 function checkEntry(entry: HttpEntry): void {

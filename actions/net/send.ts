@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { connectionsTo } from './connections.ts'
 import { originForPeople, type Limits } from './place.ts'
 
 const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -19,7 +20,7 @@ export interface Hop {
 export async function sendOnce(hop: Hop, addresses: readonly LookupAddress[], limits: Limits): Promise<Response> {
   const { signal } = hop.request
   try {
-    const answer = await open(hop, { ...optionsOf(hop), lookup: pinned(addresses), signal })
+    const answer = await open(hop, { ...optionsOf(hop, addresses), lookup: pinned(addresses), signal })
     const body = await readWhole(answer, limits.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
     return responseOf(answer, body)
   } catch (cause) {
@@ -28,14 +29,13 @@ export async function sendOnce(hop: Hop, addresses: readonly LookupAddress[], li
   }
 }
 
-function optionsOf(hop: Hop): RequestOptions {
+function optionsOf(hop: Hop, addresses: readonly LookupAddress[]): RequestOptions {
   const headers = { ...Object.fromEntries(hop.headers), 'accept-encoding': 'identity' }
   const length = hop.body.length > 0 || hop.method === 'POST' || hop.method === 'PUT'
-  // An agent of its own: no proxy of the environment, no socket that was opened for another address.
   return {
     method: hop.method,
     headers: length ? { ...headers, 'content-length': hop.body.length } : headers,
-    agent: false,
+    agent: connectionsTo(hop.url, addresses),
   }
 }
 

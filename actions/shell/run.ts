@@ -5,6 +5,7 @@ import { bool, count, text } from '../../schemas/types.ts'
 import { definitionOf } from '../allowlisted.ts'
 import { Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
 import { checkEffects, checkParts, fillParts } from '../fill.ts'
+import { jsonObject } from '../json-object.ts'
 import { NotStarted, runProcess, type Ended } from './process.ts'
 
 const textOutput = z.strictObject({ exitCode: count(), stdout: text(), stderr: text(), truncated: bool() })
@@ -63,11 +64,9 @@ function asArgument(entry: ShellEntry, value: string, name: string): string {
 function outputOf(entry: ShellEntry, ended: Ended, wrong: (why: string) => Error): JsonObject {
   if (!entry.output) return { ...ended }
   if (ended.exitCode !== 0) throw wrong(`\`${entry.program}\` ended with exit code ${ended.exitCode}`)
-  try {
-    return JSON.parse(ended.stdout) as JsonObject
-  } catch {
-    throw wrong(`\`${entry.program}\` printed what is no JSON`)
-  }
+  const printed = jsonObject(ended.stdout)
+  if (printed === undefined) throw wrong(`\`${entry.program}\` printed what is no JSON object`)
+  return printed
 }
 
 function checkEntry(entry: ShellEntry): void {

@@ -8,7 +8,9 @@ import type { TargetKind } from './target.ts'
 export type Kills = Readonly<Record<TargetKind, number>>
 
 /** Between two kills, at random, so that work gets a chance to be in every state. */
-const GAP_MS = { least: 50, most: 900 }
+const GAP_MS = { least: 50, most: 2000 }
+/** Temporal is back in half a second and would be killed most; while it is away, nothing gets anywhere. */
+const SHARE_OF_TEMPORAL = 0.2
 const TELL_EVERY = 50
 
 /** Kills whatever is up, at random moments, as long as runs are under way and kills are left. */
@@ -21,7 +23,8 @@ export async function killAtRandom(
   say(`${kills} kills at random, seed ${seed}`)
   for (let count = 0; count < kills && underWay() > 0;) {
     await wait(GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least))
-    const standing = targets.filter(({ up }) => up)
+    const kinds: readonly TargetKind[] = random() < SHARE_OF_TEMPORAL ? ['temporal'] : ['worker', 'sealing']
+    const standing = targets.filter(({ up, kind }) => up && kinds.includes(kind))
     const target = standing[Math.floor(random() * standing.length)]
     if (target === undefined) continue
     target.kill()

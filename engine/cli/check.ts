@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { canonical } from '../../schemas/canonical.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { jsonDiagnostics } from '../diagnostics/json.ts'
 import { junitOf } from '../diagnostics/junit.ts'
@@ -63,7 +64,7 @@ function formatted(
 ): string | undefined {
   const { json, sarif, junit } = at.options
   const { texts } = at.read
-  if (json === true) return JSON.stringify(jsonDiagnostics(found, texts), null, 2)
+  if (json === true) return canonical(jsonDiagnostics(found, texts))
   if (sarif === true) return JSON.stringify(sarifOf(found, { texts, version: version(), pathOf: at.pathOf }), null, 2)
   if (junit !== true) return undefined
   return junitOf(found, { texts, files: at.files.length > 0 ? at.files : Object.keys(texts) }).trimEnd()

@@ -34,6 +34,12 @@ export const CODES = {
     'a file is checked within the catalogue that it belongs to',
     'name a file below the catalogue, or a folder that is one',
   ),
+  RP0006: usage(
+    'a file that the command line names cannot be used',
+    'it is not there, is no JSON, or not of the shape that is needed',
+    'do as the hint says',
+  ),
+  RP0007: usage('a file is there already', 'a command that makes files does not overwrite any', 'name another folder'),
   RP0101: usage(
     'runproof.yaml cannot be used',
     'it does not parse, or has a key that does not exist',
@@ -111,6 +117,26 @@ export const CODES = {
     'there is no such effect',
     'a stop of an effect that the catalogue does not have would stop nothing',
     'name one of runbooks/effects.yaml',
+  ),
+  RP0309: usage(
+    'a run cannot be paused, or cannot go on',
+    'it is paused already, is not paused, or is closing',
+    'runproof show <run>',
+  ),
+  RP0310: usage(
+    'a rule cannot be overridden',
+    'it is absolute, its condition for an override does not hold, or it is none of the run’s',
+    'do what the denial says next: runproof why <run>',
+  ),
+  RP0311: usage(
+    'a vote cannot be signed',
+    'there is no key, allowed_signers does not list it, or ssh-keygen did not sign',
+    'list who may sign: runproof keys init --signer <name>=<public key file>',
+  ),
+  RP0312: usage(
+    'a signer cannot be listed',
+    'the file holds no public key that is accepted, or the key is listed for somebody else',
+    'name a public key: runproof keys init --signer grace=~/.ssh/id_ed25519.pub',
   ),
   RP0401: away(
     'a Plan is not kept any more',

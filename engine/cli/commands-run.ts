@@ -1,7 +1,12 @@
 import type { Command } from 'commander'
 import type { Add } from './program.ts'
+import { viewing } from './viewing.ts'
 
-/** Commands that start, follow, explain and answer runs. */
+interface Viewed {
+  readonly json?: true
+}
+
+/** Commands that start, follow, explain and end runs. */
 export function addRunCommands(program: Command, add: Add): void {
   const run = program
     .command('run <runbook> [inputs...]')
@@ -10,43 +15,40 @@ export function addRunCommands(program: Command, add: Add): void {
     .helpOption('-h, --help', 'with a runbook before it: its inputs')
   add(run, async () => (await import('./run/run.ts')).run)
 
+  const watch = viewing(program.command('watch <run>')).description('follow a run until it is sealed')
+  add<Viewed>(watch, async () => (await import('./run/watch.ts')).watch)
+
   addLooks(program, add)
-  addAnswers(program, add)
+  addHands(program, add)
 }
 
 function addLooks(program: Command, add: Add): void {
-  const watch = program.command('watch <run>').description('follow a run until it is sealed')
-  add(watch, async () => (await import('./run/watch.ts')).watch)
-
-  const runs = program
-    .command('runs')
+  const runs = viewing(program.command('runs'))
     .description('list runs, newest first')
     .option('--limit <count>', 'how many', '20')
-    .option('--json', 'as JSON')
-  add<{ limit: string; json?: true }>(runs, async () => (await import('./runs.ts')).runs)
+  add<Viewed & { limit: string }>(runs, async () => (await import('./runs.ts')).runs)
 
-  const show = program
-    .command('show <run>')
-    .description('everything about a run: steps, facts, verdicts')
-    .option('--json', 'as JSON')
-  add<{ json?: true }>(show, async () => (await import('./show.ts')).show)
+  const show = viewing(program.command('show <run>')).description('everything about a run: steps, facts, verdicts')
+  add<Viewed>(show, async () => (await import('./show.ts')).show)
 
-  const why = program
-    .command('why <run>')
-    .description('why a run ended, waits or was denied: the rule, what was observed, and what to do')
-  add(why, async () => (await import('./why.ts')).why)
+  const why = viewing(program.command('why <run>')).description(
+    'why a run ended, waits or was denied: the rule, what was observed, and what to do',
+  )
+  add<Viewed>(why, async () => (await import('./why.ts')).why)
 }
 
-function addAnswers(program: Command, add: Add): void {
-  for (const decision of ['approve', 'reject'] as const) {
-    const vote = program
-      .command(`${decision} <run>`)
-      .description(`${decision} what a run asks`)
-      .option('--role <role>', 'as whom, where several are asked')
-      .option('--reason <text>', 'why; it stays on record')
-      .option('--yes', 'do not ask again on a terminal')
-    add<{ role?: string; reason?: string; yes?: true }>(vote, async () => (await import('./vote.ts'))[decision])
-  }
+function addHands(program: Command, add: Add): void {
+  const pause = program
+    .command('pause <run>')
+    .description('let a run begin no further step; what is in hand is finished')
+    .requiredOption('--reason <text>', 'why; it stays on record')
+  add<{ reason: string }>(pause, async () => (await import('./pause.ts')).pause)
+
+  const resume = program
+    .command('resume <run>')
+    .description('let a paused run go on')
+    .requiredOption('--reason <text>', 'why; it stays on record')
+  add<{ reason: string }>(resume, async () => (await import('./pause.ts')).resume)
 
   const cancel = program.command('cancel <run>').description('ask a run to end; what it left in force is told')
   add(cancel, async () => (await import('./cancel.ts')).cancel)

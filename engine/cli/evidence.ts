@@ -12,7 +12,7 @@ import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { sealedRuns } from './sealed-runs.ts'
-import { print } from './terminal.ts'
+import { print, printJson } from './terminal.ts'
 import { table } from './view/table.ts'
 
 interface Trusting {
@@ -28,7 +28,7 @@ export async function verifyEvidence({ folder, args, options }: Call<Trusting>):
     ...(await trustOf(options)),
     ...(runId === undefined ? {} : { runId }),
   })
-  if (options.json === true) print(JSON.stringify(result, null, 2))
+  if (options.json === true) printJson(result)
   else for (const line of verificationText(result)) print(line)
   return result.verdict === 'verified' ? EXIT.ok : EXIT.evidenceWrong
 }
@@ -55,7 +55,7 @@ async function trustOf({ trust, key }: Trusting): Promise<Pick<VerifyOptions, 't
 /** Lists the sealed bundles. */
 export async function listEvidence({ folder, options }: Call<{ json?: true }>): Promise<Exit> {
   const sealed = await sealedRuns(folder)
-  if (options.json === true) print(JSON.stringify(sealed, null, 2))
+  if (options.json === true) printJson(sealed)
   else if (sealed.length === 0) print('there is no sealed bundle yet')
   else {
     const rows = sealed.map(({ runId, as, finishedAt, bundle }) => [

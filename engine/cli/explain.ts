@@ -6,7 +6,7 @@ import { CODES } from './codes.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
-import { print } from './terminal.ts'
+import { print, printJson } from './terminal.ts'
 
 interface Told {
   readonly title: string
@@ -20,11 +20,13 @@ const TOLD: ReadonlyMap<string, Told> = new Map<string, Told>([
 ])
 
 /** Explains a code of the language, of evidence, or of the command line. */
-export async function explain({ args }: Call): Promise<Exit> {
+export async function explain({ args, options }: Call<{ json?: true }>): Promise<Exit> {
   const code = (args[0] ?? '').toUpperCase()
   const told = TOLD.get(code)
   const ofLanguage = explainCode(code)
-  if (ofLanguage !== undefined) print(renderCode(code, ofLanguage).trimEnd())
+  const entry = ofLanguage ?? told
+  if (options.json === true && entry !== undefined) printJson({ code, ...entry })
+  else if (ofLanguage !== undefined) print(renderCode(code, ofLanguage).trimEnd())
   else if (told !== undefined) print(`${code}: ${told.title}\n\n  cause  ${told.cause}\n  cure   ${told.cure}`)
   else throw unknownCode(code)
   return EXIT.ok

@@ -5,12 +5,14 @@ import type { RunRecord } from '../../evidence/record.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { RunState, StepState } from '../../schemas/run.ts'
+import { siteOf, sitesOf } from '../core/rules.ts'
 import { readConfig } from '../host/config.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { PlanArchive } from '../host/plan-archive.ts'
 import { findRun, stateOf } from '../host/runs.ts'
 import { StateFolder } from '../host/state-folder.ts'
 import { atStation } from './station.ts'
+import { inPlanOrder } from './view/step-order.ts'
 
 /** A run as far as it is known here, with its Plan where that was kept. */
 export interface KnownRun {
@@ -71,20 +73,23 @@ function stateIn(record: RunRecord): RunState {
   }
 }
 
+/** Every step that was carried out, each instance of it, and those that the run never came to. */
 function stepsIn({ plan, entries }: RunRecord): StepState[] {
-  return plan.steps.map(({ id, kind }) => {
-    const ended = entries.findLast((entry) => entry.kind === 'step' && entry.step === id)
-    if (ended?.kind !== 'step') return { id, kind, status: 'pending' }
-    const { result, detail, at } = ended
-    return {
-      id,
-      kind,
-      status: result === 'skipped' ? 'skipped' : 'ended',
-      result,
-      endedAt: at,
-      ...(detail === undefined ? {} : { detail }),
-    }
-  })
+  const ended = entries.flatMap((entry) => (entry.kind === 'step' ? [[entry.step, entry] as const] : []))
+  const last = new Map(ended)
+  const kinds = new Map(sitesOf(plan).map(({ at, step }) => [at, step?.kind ?? '']))
+  const pending = plan.steps
+    .filter(({ id }) => !last.has(id))
+    .map(({ id, kind }): StepState => ({ id, kind, status: 'pending' }))
+  const done = [...last].map(([id, { result, detail, at }]): StepState => ({
+    id,
+    kind: kinds.get(siteOf(id)) ?? '',
+    status: result === 'skipped' ? 'skipped' : 'ended',
+    result,
+    endedAt: at,
+    ...(detail === undefined ? {} : { detail }),
+  }))
+  return inPlanOrder([...done, ...pending], plan)
 }
 
 /** The newest reading of each fact, from the history. */

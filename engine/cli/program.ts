@@ -1,12 +1,16 @@
 import { Command } from 'commander'
+import { addTryingCommands } from './commands-try.ts'
+import { addAnswerCommands } from './commands-answers.ts'
 import { addEvidenceCommands } from './commands-evidence.ts'
 import { addLanguageCommands } from './commands-language.ts'
 import { addRunCommands } from './commands-run.ts'
+import { addTestCommands } from './commands-test.ts'
 import { addUpCommands } from './commands-up.ts'
 import type { Exit } from './exit.ts'
 import { EXIT } from './exit.ts'
 import { folderOf } from './folder.ts'
 import { version } from './version.ts'
+import { withForm } from './viewing.ts'
 
 /** What a command gets: the working folder, its arguments and its options. */
 export interface Call<O = Record<string, never>> {
@@ -35,10 +39,19 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
     .helpCommand(false)
   const add: Add = (command, carry) =>
     withGlobals(command).action(async () => {
-      const options = command.optsWithGlobals<{ folder?: string }>()
+      const options = withForm(command.optsWithGlobals<{ folder?: string }>())
       exit = await (await carry())({ folder: folderOf(options.folder), args: command.args, options: options as never })
     })
-  for (const addTo of [addUpCommands, addRunCommands, addLanguageCommands, addEvidenceCommands]) addTo(program, add)
+  for (const addTo of [
+    addUpCommands,
+    addRunCommands,
+    addAnswerCommands,
+    addLanguageCommands,
+    addTestCommands,
+    addTryingCommands,
+    addEvidenceCommands,
+  ])
+    addTo(program, add)
   if (args.length === 0) program.help()
   await withGlobals(program).parseAsync(args, { from: 'user' })
   return exit

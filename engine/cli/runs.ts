@@ -6,7 +6,7 @@ import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { sealedRuns } from './sealed-runs.ts'
 import { atStation } from './station.ts'
-import { print, say } from './terminal.ts'
+import { print, printJson, say } from './terminal.ts'
 import { table } from './view/table.ts'
 
 interface Line {
@@ -22,7 +22,7 @@ interface Line {
 export async function runs({ folder, options }: Call<{ limit: string; json?: true }>): Promise<Exit> {
   const limit = countOf(options.limit)
   const lines = (await allRuns(folder, limit)).slice(0, limit)
-  if (options.json === true) print(JSON.stringify(lines, null, 2))
+  if (options.json === true) printJson(lines)
   else if (lines.length === 0) print('there are no runs yet; start one: runproof run <runbook>')
   else for (const line of table(['RUN', 'RUNBOOK', 'STARTED', 'STATE'], lines.map(cellsOf))) print(line)
   return EXIT.ok
@@ -35,7 +35,8 @@ function countOf(text: string): number {
 
 async function allRuns(folder: string, limit: number): Promise<Line[]> {
   const sealed = await sealedRuns(folder)
-  const live = await atStation(folder, async ({ client }) => listRuns(client, { limit })).catch(noneLive)
+  const listed = await atStation(folder, async ({ client }) => listRuns(client, { limit })).catch(noneLive)
+  const live = latestOf(listed)
   const bundles = new Map(sealed.map((run) => [run.runId, run]))
   const known = new Set(live.map(({ runId }) => runId))
   const lines = [
@@ -45,6 +46,16 @@ async function allRuns(folder: string, limit: number): Promise<Line[]> {
       .map(({ outcome, ...run }) => ({ ...run, state: outcome, sealed: true })),
   ]
   return lines.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+}
+
+/** A long run goes on in further executions: the newest says how it stands, the oldest when it began. */
+function latestOf(listed: readonly RunSummary[]): RunSummary[] {
+  const latest = new Map<string, RunSummary>()
+  for (const run of listed) {
+    const newer = latest.get(run.runId)
+    latest.set(run.runId, newer === undefined ? run : { ...newer, startedAt: run.startedAt })
+  }
+  return [...latest.values()]
 }
 
 function noneLive(error: unknown): RunSummary[] {

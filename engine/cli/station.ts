@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import type { Client } from '@temporalio/client'
 import { ensureKey } from '../../evidence/keys.ts'
 import { AdmissionKeys } from '../host/admission.ts'
 import { PlanArchive } from '../host/plan-archive.ts'
 import { StateFolder } from '../host/state-folder.ts'
 import { connectTemporal } from '../host/temporal.ts'
+import type { TemporalPlace } from '../host/temporal.ts'
 
 /** The running installation of a folder, as a command reaches it. */
 export interface Station {
@@ -14,13 +16,20 @@ export interface Station {
 /** Does something with the installation that runs in a folder, and lets go of it. */
 export async function atStation<T>(folder: string, work: (station: Station) => Promise<T>): Promise<T> {
   const state = new StateFolder(folder)
-  const { temporal: address, namespace } = state.endpoints()
-  const client = await connectTemporal({ address, namespace })
+  const client = await connectTemporal(temporalOf(state))
   try {
     return await work({ client, state })
   } finally {
     await client.connection.close()
   }
+}
+
+/** The Temporal of this folder's `up`; where none runs here, the one that TEMPORAL_ADDRESS names. */
+export function temporalOf(state: StateFolder, env: NodeJS.ProcessEnv = process.env): TemporalPlace {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace = 'default' } = env
+  if (address && !existsSync(state.endpointsFile)) return { address, namespace }
+  const { temporal, namespace: own } = state.endpoints()
+  return { address: temporal, namespace: own }
 }
 
 /** The keys and the archive with which this installation admits runs and takes votes. */

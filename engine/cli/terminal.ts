@@ -1,11 +1,17 @@
 import { styleText } from 'node:util'
 import { printable, widthOf } from '../diagnostics/width.ts'
+import { canonical } from '../../schemas/canonical.ts'
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Writes a line of the result. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`)
+}
+
+/** Writes a value as canonical JSON, on one line: for other programs. */
+export function printJson(value: unknown): void {
+  print(canonical(value))
 }
 
 /** Writes a line of progress, beside the result. */

@@ -12,6 +12,7 @@ import { toTerm } from './predicate/from-cel.ts'
 import type { Part, PredicateProblem } from './predicate/term.ts'
 import { PredicateError, toCel, wantedOf } from './predicate/values.ts'
 import type { CelValue, Wanted } from './predicate/values.ts'
+import { LINEAGE } from './predicate/receipts.ts'
 
 export { describeType, sameType } from './predicate/describe.ts'
 export { pathType } from './predicate/follow.ts'
@@ -40,8 +41,8 @@ const library = new Environment({
   unlistedVariablesAreDyn: true,
   limits: { maxAstNodes: 400, maxDepth: 40, maxListElements: 100 },
 })
-  .registerFunction('list.of(string): list', (list: readonly string[], name: string) =>
-    list.filter((item) => item === name),
+  .registerFunction('list.of(string): list', (list: readonly Readonly<Record<string, unknown>>[], name: string) =>
+    list.filter(({ [LINEAGE]: line }) => Array.isArray(line) && line.includes(name)),
   )
   .registerFunction('sum(list): int', (list: readonly bigint[]) => list.reduce((total, item) => total + item, 0n))
 

@@ -1,23 +1,18 @@
 import type { JsonObject } from '../../schemas/json.ts'
-import type { OutcomeKind, OutcomePlan, StepPlan } from '../../schemas/plan.ts'
+import type { OutcomeKind, OutcomePlan } from '../../schemas/plan.ts'
 import type { Denial, Outcome } from '../../schemas/run.ts'
-import { resolveOperand, resolveOperands, textOf } from './operand.ts'
-import { holds, scopeOf } from './run.ts'
-import type { Ended, Run } from './run.ts'
+import { groundsOf } from './grounds.ts'
+import { readableText, resolveOperands } from './operand.ts'
+import { residueOf } from './residue.ts'
+import type { Run, Stop } from './run.ts'
+import { holds, scopeOf } from './seen.ts'
 
-/** The step at which a run stopped, and how. */
-export interface Stop {
-  readonly step: StepPlan
-  readonly ended: Ended
-}
-
-/** Says how the run ended: the first outcome that fits and whose claims the rules allow (language.md 8). */
+/** Says how the run, or a callee, ended: the first outcome that fits and whose claims the rules allow (language.md 8). */
 export async function conclude(run: Run, stop: Stop | undefined): Promise<Outcome> {
-  run.ledger.phase('claiming')
+  if (run.caller === undefined) run.ledger.phase('claiming')
   let denial = stop?.ended.denial
   for (const candidate of candidatesOf(run, stop)) {
-    const result = await run.ports.claim({ outcome: candidate.name, claims: candidate.claims })
-    run.ledger.enter({ kind: 'claim', outcome: candidate.name, result })
+    const result = await say(run, candidate)
     // What stopped the run comes before a claim that could not be said.
     if (result.status === 'said') return finish(run, candidate, stop?.ended.denial ?? denial)
     denial = result.denial
@@ -31,24 +26,38 @@ interface Candidate {
   readonly claims: readonly { readonly effect: string; readonly target: JsonObject }[]
   readonly message: string
   readonly tell: readonly string[]
+  readonly planned?: OutcomePlan
+}
+
+/** A callee's claims are those of this run, said in the name of the call. */
+async function say(run: Run, { name, claims, planned }: Candidate) {
+  const grounds = groundsOf(
+    run,
+    (planned?.claims ?? []).map(({ target }) => target),
+  )
+  const result = await run.ports.claim({ outcome: `${run.prefix}${name}`, claims, grounds })
+  run.ledger.enter({ kind: 'claim', outcome: `${run.prefix}${name}`, result })
+  return result
 }
 
 function candidatesOf(run: Run, stop: Stop | undefined): Candidate[] {
+  if (stop !== undefined && residueOf(run).refused !== undefined) return [engineOutcome(run, stop)]
   const fitting = run.plan.outcomes
     .filter((outcome) => fits(run, outcome, stop))
     .flatMap((outcome) => candidateOf(run, outcome))
-  return stop === undefined || isCase(stop) ? fitting : [...fitting, engineOutcome(run, stop)]
+  return stop === undefined || innermost(stop).byCase ? fitting : [...fitting, engineOutcome(run, stop)]
 }
 
 /** A stop by a case is judged like the end of the list; any other stop only by an outcome that names it. */
 function fits(run: Run, outcome: OutcomePlan, stop: Stop | undefined): boolean {
   if (!holds(outcome.when, run)) return false
-  if (stop === undefined || isCase(stop)) return true
-  return outcome.when.some(({ step, results }) => step === stop.step.id && results.includes(stop.ended.result))
+  if (stop === undefined || innermost(stop).byCase) return true
+  return outcome.when.some(({ step, results }) => step === stop.id && results.includes(stop.ended.result))
 }
 
-function isCase({ step, ended }: Stop): boolean {
-  return step.kind === 'decide' && ended.result !== 'cancelled'
+/** Blocks stop because something in them has. */
+function innermost(stop: Stop): Stop {
+  return stop.ended.cause === undefined ? stop : innermost(stop.ended.cause)
 }
 
 /** A claim whose target cannot be filled cannot be said: the outcome is passed over. */
@@ -62,22 +71,29 @@ function candidateOf(run: Run, outcome: OutcomePlan): Candidate[] {
     if ('unknown' in resolved) return []
     claims.push({ effect, target: { run: run.runId, ...resolved.input } })
   }
-  const said = outcome.say === undefined ? undefined : resolveOperand(outcome.say, scope)
-  const message =
-    said !== undefined && 'value' in said ? textOf(said.value) : `${run.plan.runbook.title}: ${outcome.name}`
-  return [{ name: outcome.name, as: outcome.as, claims, message, tell: outcome.tell }]
+  const { name, say: text } = outcome
+  const said = text === undefined ? undefined : readableText(text, scope)
+  const message = said !== undefined && 'text' in said ? said.text : `${run.plan.runbook.title}: ${name}`
+  return [{ name: outcome.name, as: outcome.as, claims, message, tell: outcome.tell, planned: outcome }]
 }
 
 /** The engine's own word for a run that a denial, a failure, an overdue expectation or a person stopped. */
-function engineOutcome(run: Run, { step, ended }: Stop): Candidate {
-  const as = engineKind(run, step, ended)
-  const message = `stopped at \`${step.id}\` (${ended.result})${ended.detail === undefined ? '' : `: ${ended.detail}`}`
-  return { name: as, as, claims: [{ effect: `claim.${as}`, target: { run: run.runId } }], message, tell: [] }
+function engineOutcome(run: Run, stop: Stop): Candidate {
+  const { instance, ended } = innermost(stop)
+  const as = engineKind(run, innermost(stop))
+  const because = `stopped at \`${instance}\` (${ended.result})${ended.detail === undefined ? '' : `: ${ended.detail}`}`
+  const { refused } = residueOf(run)
+  const message = refused === undefined ? because : `${because}; not taken back: ${refused.join(', ')}`
+  const tell = refused === undefined ? [] : [run.plan.runbook.owner]
+  return { name: as, as, claims: [{ effect: `claim.${as}`, target: { run: run.runId } }], message, tell }
 }
 
-function engineKind(run: Run, step: StepPlan, { result }: Ended): OutcomeKind {
-  if (run.unsafe || result === 'effect-unknown') return 'failed-unsafe'
-  if (result === 'cancelled' || step.kind === 'approve') return 'aborted'
+function engineKind(run: Run, { kind, ended: { result, denial } }: Stop): OutcomeKind {
+  const { unsafe, refused } = residueOf(run)
+  if (unsafe || result === 'effect-unknown') return 'failed-unsafe'
+  if (refused !== undefined) return 'failed-safe'
+  const byPeople = (kind === 'approve' || kind === 'ask') && denial === undefined
+  if (result === 'cancelled' || byPeople) return 'aborted'
   return result === 'denied' ? 'blocked' : 'failed-safe'
 }
 
@@ -94,15 +110,16 @@ function unsayable(run: Run, denial: Denial | undefined): Candidate {
 }
 
 function finish(run: Run, candidate: Candidate, denial: Denial | undefined): Outcome {
+  const ofRun = run.caller === undefined
   const outcome: Outcome = {
     name: candidate.name,
     as: candidate.as,
     claims: candidate.claims.map(({ effect }) => effect),
     message: candidate.message,
-    tell: candidate.tell,
-    left: run.left,
+    tell: ofRun ? [...new Set([...candidate.tell, ...run.whole.tell])] : candidate.tell,
+    left: ofRun ? residueOf(run).left : [],
     ...(denial === undefined ? {} : { denial }),
   }
-  run.ledger.outcome(outcome)
+  if (ofRun) run.ledger.outcome(outcome)
   return outcome
 }

@@ -1,15 +1,17 @@
 import type { DecideStep } from '../../schemas/plan.ts'
 import type { DecidedCase, StepResult } from '../../schemas/run.ts'
 import { judge } from './judge.ts'
-import { attestedFacts, scopeOf } from './run.ts'
+import { instanceOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
 import type { Scope } from './scope.ts'
+import { attestedFacts, scopeOf } from './seen.ts'
 
 /** Judges all cases of a decision and picks one; every judgement is on record. */
 export function decideStep(run: Run, step: DecideStep): Ended {
   const { cases, result } = decide(step, scopeOf(run))
-  run.bases.set(step.id, attestedFacts(run, rootsOf(step)))
-  run.ledger.enter({ kind: 'decision', step: step.id, cases, result })
+  const instance = instanceOf(run, step.id)
+  run.bases.set(instance, attestedFacts(run, rootsOf(step)))
+  run.ledger.enter({ kind: 'decision', step: instance, cases, result })
   return { result, detail: reasonOf(cases, result) }
 }
 

@@ -1,46 +1,51 @@
-import type { DoStep, Operand } from '../../schemas/plan.ts'
-import type { Denial, EffectResult, Grounds } from '../../schemas/run.ts'
+import type { DoStep, Operands } from '../../schemas/plan.ts'
+import type { EffectResult } from '../../schemas/run.ts'
+import type { JsonObject } from '../../schemas/json.ts'
+import { agreement } from './agreement.ts'
+import { denialOfInput, denied } from './denied.ts'
 import { expectation } from './expect.ts'
+import { groundsOf } from './grounds.ts'
 import { resolveOperands } from './operand.ts'
-import { activityId, attestedFacts, scopeOf } from './run.ts'
-import type { Ended, Run } from './run.ts'
+import { overrides } from './override.ts'
+import { noteReceipts } from './receipts.ts'
+import { activityId, instanceOf } from './run.ts'
+import type { Completed, Ended, Run } from './run.ts'
+import { scopeOf } from './seen.ts'
 
 /** Carries out an action through the door, then waits for what it should bring about. */
 export async function doStep(run: Run, step: DoStep): Promise<Ended> {
   const resolved = resolveOperands(step.with, scopeOf(run))
   if ('unknown' in resolved) return denied(denialOfInput(resolved.unknown))
-  const activity = activityId(run, step.id)
-  const round = run.rounds.get(step.id) ?? 0
-  const result = await run.ports.perform({
-    step: step.id,
-    action: step.action,
-    activity,
-    round,
-    input: resolved.input,
-    grounds: groundsOf(run, step),
-  })
-  run.ledger.enter({ kind: 'effect', step: step.id, activity, result })
-  return afterEffect(run, step, result)
+  const refused = await agreement(run, step)
+  if (refused !== undefined) return refused
+  const result = await throughDoor(run, step, resolved.input)
+  return afterEffect(run, { step, input: resolved.input }, result)
 }
 
-/** What the door needs in order to follow the way to this effect for itself. */
-function groundsOf(run: Run, step: DoStep): Grounds {
-  const named = new Set(Object.values(step.with).flatMap(rootsOf))
-  return { facts: attestedFacts(run, named), decisions: Object.fromEntries(run.bases), votes: run.votes }
+/** A denial that may be overridden is brought before people, and the effect before the door again (G26). */
+async function throughDoor(run: Run, step: DoStep, input: JsonObject): Promise<EffectResult> {
+  const instance = instanceOf(run, step.id)
+  for (;;) {
+    const activity = activityId(run, instance)
+    const round = run.whole.rounds.get(instance) ?? 0
+    const grounds = groundsOf(run, [step.with])
+    const result = await run.ports.perform({ step: instance, action: step.action, activity, round, input, grounds })
+    run.ledger.enter({ kind: 'effect', step: instance, activity, result })
+    if (result.status !== 'denied' || !(await overrides(run, instance, result.denial))) return result
+    run.whole.rounds.set(instance, round + 1)
+  }
 }
 
-function rootsOf(operand: Operand): string[] {
-  if ('literal' in operand) return []
-  const paths =
-    'path' in operand ? [operand.path] : operand.text.flatMap((part) => (typeof part === 'string' ? [] : [part.path]))
-  return paths.map(([root = '']) => root)
+interface Attempt {
+  readonly step: DoStep
+  readonly input: JsonObject
 }
 
-async function afterEffect(run: Run, step: DoStep, result: EffectResult): Promise<Ended> {
+async function afterEffect(run: Run, attempt: Attempt, result: EffectResult): Promise<Ended> {
   switch (result.status) {
     case 'done':
     case 'already-done':
-      return afterDone(run, step, result)
+      return afterDone(run, attempt, result)
     case 'denied':
       return denied(result.denial)
     case 'conflict':
@@ -58,35 +63,33 @@ async function afterEffect(run: Run, step: DoStep, result: EffectResult): Promis
 
 async function afterDone(
   run: Run,
-  step: DoStep,
+  { step, input }: Attempt,
   result: EffectResult & { status: 'done' | 'already-done' },
 ): Promise<Ended> {
+  const instance = instanceOf(run, step.id)
   run.outputs.set(step.id, result.output)
-  run.effects.push(...result.effects)
-  noteWhatStays(run, step, result.lift)
+  noteReceipts(run, { step: instance, action: step.action, input }, result)
+  run.whole.completed.push(completed(run, step, result.lift))
   const detail = result.status === 'already-done' ? { detail: 'already done by an earlier attempt' } : {}
   if (step.expect === undefined) return { result: 'done', ...detail }
-  const met = await expectation(run, step.id, step.expect)
-  return met === 'done'
-    ? { result: met, ...detail }
-    : { result: met, detail: `did not hold in time: ${step.expect.predicate.cel}` }
+  const met = await expectation(run, instance, step.expect)
+  if (met.result === 'done') return { ...met, ...detail }
+  return { detail: `did not hold in time: ${step.expect.predicate.cel}`, ...met }
 }
 
-function noteWhatStays(run: Run, step: DoStep, lift: string | undefined): void {
-  if (step.leaves === undefined) run.unsafe = true
-  else run.left.push({ step: step.id, text: step.leaves, ...(lift === undefined ? {} : { lift }) })
-}
-
-function denied(denial: Denial): Ended {
-  return { result: 'denied', detail: denial.message, denial }
-}
-
-function denialOfInput(detail: string): Denial {
+/** How it would be taken back is settled now, from what the step saw. */
+function completed(run: Run, step: DoStep, lift: string | undefined): Completed {
   return {
-    by: 'facts',
-    unknown: true,
-    message: detail,
-    verdicts: [],
-    next: 'find out why the fact could not be read, then start the runbook again',
+    step: instanceOf(run, step.id),
+    ...(step.leaves === undefined ? {} : { leaves: step.leaves }),
+    ...(lift === undefined ? {} : { lift }),
+    ...(step.undo === undefined ? {} : { undo: planned(run, step.undo) }),
+    now: 'stands',
   }
+}
+
+function planned(run: Run, undo: { action: string; with: Operands }): NonNullable<Completed['undo']> {
+  const resolved = resolveOperands(undo.with, scopeOf(run))
+  if ('unknown' in resolved) return resolved
+  return { action: undo.action, input: resolved.input, grounds: groundsOf(run, [undo.with]) }
 }

@@ -1,11 +1,21 @@
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { Plan } from '../../schemas/plan.ts'
-import type { Admission, Outcome, RunEntry, RunState, SealResult, StepState } from '../../schemas/run.ts'
+import type { Plan, StepPlan } from '../../schemas/plan.ts'
+import type { Admission, Outcome, RunEntry, RunState, SealResult, StepState, Waiting } from '../../schemas/run.ts'
 
 /** An entry before it has its number and its time. */
 export type NewEntry = RunEntry extends infer E ? (E extends RunEntry ? Omit<E, 'seq' | 'at'> : never) : never
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What a ledger begins with where the run went on from another execution. */
+export interface LedgerSoFar {
+  /** The number of the next entry. */
+  readonly seq: number
+  readonly steps: readonly StepState[]
+  /** Entries that were made while the earlier ones were kept. */
+  readonly entries: readonly RunEntry[]
+  readonly paused: boolean
+}
 
 /** Keeps what happened in a run, in order, and how it stands now: what the `state` query shows and the bundle holds. */
 export class Ledger {
@@ -13,13 +23,24 @@ export class Ledger {
   readonly #steps: Map<string, StepState>
   readonly #facts: Record<string, FactRecord> = {}
   readonly #entries: RunEntry[] = []
+  readonly #questions = new Map<string, Waiting>()
+  readonly #first: number
   readonly #now: () => string
   readonly #changed: () => void
+  #phase: RunState['phase'] = 'admission'
+  #paused = false
 
-  constructor(plan: Plan, admission: Admission, { now, changed }: { now: () => string; changed: () => void }) {
+  constructor(
+    plan: Plan,
+    admission: Admission,
+    { now, changed, before }: { now: () => string; changed: () => void; before?: LedgerSoFar },
+  ) {
     this.#now = now
     this.#changed = changed
-    this.#steps = new Map(plan.steps.map(({ id, kind }) => [id, { id, kind, status: 'pending' }]))
+    this.#first = before?.seq ?? 0
+    this.#entries.push(...(before?.entries ?? []))
+    this.#paused = before?.paused ?? false
+    this.#steps = new Map((before?.steps ?? pendingOf(plan.steps)).map((step) => [step.id, step]))
     this.#state = {
       runId: admission.runId,
       runbook: plan.runbook.id,
@@ -36,26 +57,45 @@ export class Ledger {
 
   /** The run as it is now. */
   state(): RunState {
-    return { ...this.#state, steps: [...this.#steps.values()] }
+    const [waiting] = this.#questions.values()
+    return {
+      ...this.#state,
+      phase: this.#phaseSeen(),
+      steps: [...this.#steps.values()],
+      ...(waiting === undefined ? {} : { waiting, questions: [...this.#questions.values()] }),
+    }
+  }
+
+  /** What another execution goes on with, once so many entries are kept: steps inside loops and callees are left behind. */
+  soFar(kept: number): LedgerSoFar {
+    const steps = [...this.#steps.values()].filter(({ id, status }) => !id.includes('.') || status === 'running')
+    return { seq: this.#first + kept, steps, entries: this.#entries.slice(kept), paused: this.#paused }
   }
 
   /** Notes what happened, with the run's own time. */
   enter(entry: NewEntry): void {
-    this.#entries.push({ seq: this.#entries.length, at: this.#now(), ...entry })
+    this.#entries.push({ seq: this.#first + this.#entries.length, at: this.#now(), ...entry })
     this.#changed()
   }
 
   phase(phase: RunState['phase']): void {
-    this.#state.phase = phase
+    this.#phase = phase
+    this.#changed()
+  }
+
+  /** A paused run says so for as long as it goes on by itself otherwise. */
+  paused(paused: boolean): void {
+    this.#paused = paused
     this.#changed()
   }
 
   /** Keeps the newest reading of a fact. */
-  fact(record: FactRecord): void {
-    this.#facts[record.fact] = record
+  fact(name: string, record: FactRecord): void {
+    this.#facts[name] = record
   }
 
-  stepStarts(id: string): void {
+  stepStarts(id: string, kind: string): void {
+    if (!this.#steps.has(id)) this.#steps.set(id, { id, kind, status: 'pending' })
     this.#step(id, { status: 'running', startedAt: this.#now() })
   }
 
@@ -69,19 +109,25 @@ export class Ledger {
     this.enter({ kind: 'step', step: id, result, ...(detail === undefined ? {} : { detail }) })
   }
 
-  /** Forgets how steps ended that a conflict sends the run back to. */
-  stepsReopen(ids: readonly string[]): void {
+  /** Forgets how steps ended that a conflict sends the run back to, and what was inside them. */
+  stepsReopen(ids: readonly string[], inside: readonly string[]): void {
+    for (const id of this.#steps.keys()) {
+      const within = inside.some((step) => id === step || id.startsWith(`${step}.`))
+      if (within && !ids.includes(id)) this.#steps.delete(id)
+    }
     for (const id of ids) this.#steps.set(id, { id, kind: this.#steps.get(id)?.kind ?? '', status: 'pending' })
   }
 
-  /** A question to people is open; `undefined` closes it. */
-  waits(waiting: RunState['waiting']): void {
-    if (waiting === undefined) delete this.#state.waiting
-    else {
-      this.#state.waiting = waiting
-      this.#step(waiting.step, { status: 'waiting' })
-    }
-    this.phase(waiting === undefined ? 'running' : 'waiting')
+  /** A question to people is open. */
+  asks(waiting: Waiting): void {
+    this.#questions.set(waiting.step, waiting)
+    this.#step(waiting.step, { status: 'waiting' })
+  }
+
+  /** The question of this step is closed. */
+  answered(step: string): void {
+    if (!this.#questions.delete(step)) return
+    if (this.#steps.get(step)?.status === 'waiting') this.#step(step, { status: 'running' })
   }
 
   outcome(outcome: Outcome): void {
@@ -94,9 +140,24 @@ export class Ledger {
     this.phase('sealed')
   }
 
+  #phaseSeen(): RunState['phase'] {
+    if (this.#phase !== 'running') return this.#phase
+    if (this.#paused) return 'paused'
+    return this.#questions.size > 0 ? 'waiting' : 'running'
+  }
+
   #step(id: string, change: Partial<StepState>): void {
     const before = this.#steps.get(id)
     if (before !== undefined) this.#steps.set(id, { ...before, ...change })
     this.#changed()
   }
+}
+
+/** Steps whose instances have fixed names are there from the beginning; those of loops and callees come as they start. */
+function pendingOf(steps: readonly StepPlan[]): StepState[] {
+  return steps.flatMap((step) => {
+    const { id, kind, forEach } = step
+    const own: StepState = { id, kind, status: 'pending' }
+    return step.kind === 'block' && forEach === undefined ? [own, ...pendingOf(step.steps)] : [own]
+  })
 }

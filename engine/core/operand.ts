@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Operand, Operands } from '../../schemas/plan.ts'
+import { pathType } from './predicate/follow.ts'
+import { readable } from './readable.ts'
 import { lookUp } from './scope.ts'
 import type { Looked, Scope } from './scope.ts'
 
@@ -24,14 +26,21 @@ export function resolveOperand(operand: Operand, scope: Scope): Looked {
   return { value: operand.text.map((part) => (typeof part === 'string' ? part : shown(part.path, scope))).join('') }
 }
 
-/** Text for people never fails: a value that is unknown is said to be so. */
-function shown(path: readonly string[], scope: Scope): string {
-  const looked = lookUp(path, scope)
-  if ('unknown' in looked) return `(unknown: ${path.join('.')})`
-  return textOf(looked.value)
+/** A text for people; only where it is nothing but a value that is unknown, nobody can say it. */
+export function readableText(operand: Operand, scope: Scope): { readonly text: string } | { readonly unknown: string } {
+  const looked = resolveOperand(operand, scope)
+  if ('unknown' in looked) return looked
+  return { text: 'path' in operand ? shown(operand.path, scope) : textOf(looked.value) }
 }
 
 /** A value as it stands in a text. */
 export function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return readable(value, undefined)
+}
+
+function shown(path: readonly string[], scope: Scope): string {
+  const looked = lookUp(path, scope)
+  if ('unknown' in looked) return `(unknown: ${path.join('.')})`
+  const type = pathType(path, scope.types)
+  return readable(looked.value, 'type' in type ? type.type : undefined)
 }

@@ -3,13 +3,16 @@ import type { FactPlan, ReadStep } from '../../schemas/plan.ts'
 import type { AttestedFact } from '../../schemas/run.ts'
 import { expectation } from './expect.ts'
 import { resolveOperands } from './operand.ts'
-import { activityId, scopeOf } from './run.ts'
+import { noteTaken } from './grounds.ts'
+import { activityId, instanceOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
+import { scopeOf } from './seen.ts'
 
 /** Reads a step's facts, once or until its expectation holds. */
 export async function readStep(run: Run, step: ReadStep): Promise<Ended> {
-  if (step.expect !== undefined) return { result: await expectation(run, step.id, step.expect) }
-  for (const reading of await readFacts(run, step.id, step.facts)) noteReading(run, step.id, reading)
+  const instance = instanceOf(run, step.id)
+  if (step.expect !== undefined) return expectation(run, instance, step.expect)
+  for (const reading of await readFacts(run, instance, step.facts)) noteReading(run, instance, reading)
   return { result: 'done' }
 }
 
@@ -56,7 +59,8 @@ async function readFact(run: Run, step: string, name: string): Promise<AttestedF
       ? unread(name, fact, resolved.unknown)
       : await run.ports.read({ step, fact: name, action: fact.action, activity, input: resolved.input })
   run.records.set(name, reading)
-  run.ledger.fact(reading.record)
+  noteTaken(run, reading)
+  run.ledger.fact(`${run.prefix}${name}`, reading.record)
   return reading
 }
 

@@ -1,14 +1,36 @@
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Plan, StepPlan } from '../../schemas/plan.ts'
 import type { ObjectType, ValueType } from '../../schemas/value-type.ts'
+import { LINEAGE } from './predicate/receipts.ts'
 
-/** The type of `run`: its id, and the effects for which it has receipts (G15). */
-export const RUN_TYPE: ObjectType = {
-  kind: 'object',
-  fields: { id: { kind: 'text' }, effects: { kind: 'list', item: { kind: 'text' } } },
+const TEXT: ValueType = { kind: 'text' }
+const BOOL: ValueType = { kind: 'bool' }
+
+/** The type of `run`: its id, the objects that it is about, and its receipts (G15). Checked, the effects are words; evaluated, text. */
+export function runType(effect: ValueType = TEXT): ObjectType {
+  const status = { kind: 'enum', of: 'effect-status', words: ['done', 'already-done'] } as const
+  const receipt = {
+    effect,
+    step: TEXT,
+    status,
+    approved: BOOL,
+    undone: BOOL,
+    [LINEAGE]: { kind: 'list', item: TEXT },
+  } as const
+  return {
+    kind: 'object',
+    fields: {
+      id: TEXT,
+      subjects: { kind: 'list', item: TEXT },
+      effects: { kind: 'list', item: { kind: 'object', fields: receipt } },
+    },
+  }
 }
 
-/** Types of all roots that a runbook's expressions can name: inputs, policy, run, facts and steps. */
+/** The type of `run` where predicates are evaluated. */
+export const RUN_TYPE: ObjectType = runType()
+
+/** Types of all roots that a runbook's expressions can name: inputs, policy, run, facts, steps at any depth, and items of loops. */
 export function variablesOf(plan: Plan): Record<string, ValueType> {
   return {
     inputs: { kind: 'object', fields: mapValues(plan.inputs, (input) => input.type) },
@@ -29,12 +51,32 @@ export function policyValues(plan: Plan): JsonObject {
   return mapValues(plan.policy, (value): Json => value.value)
 }
 
-/** A decision is known by its case, an action by its output; other kinds have no value of their own. */
 function stepVariable(step: StepPlan, plan: Plan): [string, ValueType][] {
-  if (step.kind === 'decide') return [[step.id, { kind: 'enum', of: step.id, words: casesOf(step) }]]
-  if (step.kind !== 'do') return []
-  const contract = plan.contracts[step.action]
-  return contract === undefined ? [] : [[step.id, contract.output]]
+  const { forEach } = step
+  const type = typeOfStep(step, plan)
+  return [
+    ...(forEach === undefined ? [] : ([[forEach.item, forEach.itemType]] satisfies [string, ValueType][])),
+    ...(type === undefined ? [] : ([[step.id, type]] satisfies [string, ValueType][])),
+    ...(step.kind === 'block' ? step.steps.flatMap((inner) => stepVariable(inner, plan)) : []),
+  ]
+}
+
+/** A decision is known by its case, a question by its option, an action by its output, a call by its outputs; others have no value. */
+function typeOfStep(step: StepPlan, plan: Plan): ValueType | undefined {
+  switch (step.kind) {
+    case 'decide':
+      return { kind: 'enum', of: step.id, words: casesOf(step) }
+    case 'ask':
+      return { kind: 'enum', of: step.id, words: [...step.choices.map(({ name }) => name), 'timed-out'] }
+    case 'do':
+      return plan.contracts[step.action]?.output
+    case 'call':
+      return { kind: 'object', fields: mapValues(plan.callees?.[step.runbook]?.outputs ?? {}, ({ type }) => type) }
+    case 'read':
+    case 'approve':
+    case 'block':
+      return undefined
+  }
 }
 
 function casesOf(step: StepPlan & { kind: 'decide' }): string[] {

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { AnyDefinition, AnyReading } from '../../actions/define.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
@@ -9,23 +9,35 @@ import type {
   AdmitRequest,
   AttestedFact,
   ClaimRequest,
+  ContinueRequest,
   EffectRequest,
   EffectResult,
+  KeepRequest,
+  OptionsRequest,
+  QuestionRequest,
   ReadRequest,
+  ReleaseRequest,
   TellRequest,
   TriggerCheck,
   VoteCheck,
+  WatchRequest,
 } from '../../schemas/run.ts'
 import { admitRun, recordStart } from './admit.ts'
 import { admittedHere } from './admission.ts'
 import type { Execution } from './admission.ts'
 import { passClaim } from './door/claim.ts'
+import { locate } from './door/instance.ts'
 import type { PassSeam } from './door/arrive.ts'
+import { judgeOptions } from './door/options.ts'
 import { passDoor } from './door/pass.ts'
+import { watchRun } from './door/watch.ts'
+import { continueRun, keepRun, recallRun } from './executions.ts'
 import type { Host } from './host.ts'
+import { successorOf } from './last-execution.ts'
 import { readUntilKnown, takeReading, untaken } from './readings.ts'
+import { withinSize } from './spill.ts'
 import { tellPeople } from './tell.ts'
-import { checkVote } from './votes.ts'
+import { checkTrigger, checkVote, recordQuestion } from './votes.ts'
 
 type Activity = (argument: never) => Promise<unknown>
 
@@ -56,15 +68,17 @@ function activityOf(definition: AnyDefinition, host: Host): Activity {
 /** What is attested is a reading that the admitted Plan has, taken for the workflow that was admitted; anything else stays unknown. */
 async function readForRun(
   definition: AnyReading,
-  { admission, fact, input }: ReadRequest,
+  { admission, step, fact, input }: ReadRequest,
   host: Host,
 ): Promise<FactRecord> {
   const reading = { fact, action: definition.name, input }
   const admitted = await admittedHere(admission, execution(), host)
   if ('foreign' in admitted) return untaken(reading, admitted.foreign)
-  const planned = Object.hasOwn(admitted.plan.facts, fact) && admitted.plan.facts[fact]?.action === definition.name
+  const { facts } = locate(admitted.plan, step)?.instance.spot.level.plan ?? admitted.plan
+  const planned = Object.hasOwn(facts, fact) && facts[fact]?.action === definition.name
   if (!planned) return untaken(reading, `the Plan reads no fact \`${fact}\` with \`${definition.name}\``)
-  return readUntilKnown(async () => takeReading(definition, { name: fact, input }, host.connections), READ_AGAIN_MS)
+  const read = async () => takeReading(definition, { name: fact, input }, host.connections)
+  return withinSize(await readUntilKnown(read, READ_AGAIN_MS), host.store, admitted.admission.runId)
 }
 
 async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
@@ -93,21 +107,37 @@ function engineActivities(host: Host): Record<string, Activity> {
     [NAMES.admit]: async (request: AdmitRequest) => alive(async () => admitRun(request, execution(), host)),
     [NAMES.recordStart]: async (request: AdmitRequest) => recordStart(request, execution(), host),
     [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
+    [NAMES.options]: async (request: OptionsRequest) =>
+      alive(async () => judgeOptions(request, seamOf(host, NAMES.options))),
+    [NAMES.watch]: async (request: WatchRequest) => alive(async () => watchRun(request, seamOf(host, NAMES.watch))),
+    [NAMES.keep]: async (request: KeepRequest) => alive(async () => keepRun(request, execution(), host)),
+    [NAMES.continue]: async (request: ContinueRequest) =>
+      alive(async () => continueRun(request, execution(), { host, successor })),
+    [NAMES.recall]: async (request: ContinueRequest) => alive(async () => recallRun(request, execution(), host)),
+    [NAMES.release]: async (request: ReleaseRequest) => releaseLeases(request, execution(), host),
     [NAMES.tell]: async (request: TellRequest) => tellForRun(request, host),
+    [NAMES.ask]: async (request: QuestionRequest) => recordQuestion(request, host),
     [NAMES.checkVote]: async (check: VoteCheck) => checkVote(check, host),
-    [NAMES.checkTrigger]: async (check: TriggerCheck) => isAdmittedHere(check, host),
+    [NAMES.checkTrigger]: async (check: TriggerCheck) => checkTrigger(check, host),
     [NAMES.digest]: async (value: Json) => jsonDigest(value),
   }
+}
+
+/** A run that has ended gives back what it holds; nobody else can do so in its name. */
+async function releaseLeases({ admission }: ReleaseRequest, by: Execution, host: Host): Promise<void> {
+  const admitted = await admittedHere(admission, by, host)
+  if (!('foreign' in admitted)) await host.leases.release(admitted.admission.runId)
+}
+
+/** Temporal's own record of how an execution ended. */
+async function successor({ workflowId, temporalRunId }: Execution): Promise<string | undefined> {
+  return successorOf(Context.current().client.workflow.getHandle(workflowId, temporalRunId))
 }
 
 /** Nobody is told anything in the name of a run that was not admitted here. */
 async function tellForRun(request: TellRequest, host: Host): ReturnType<typeof tellPeople> {
   const admitted = await admittedHere(request.admission, execution(), host)
   return 'foreign' in admitted ? { delivered: false, detail: admitted.foreign } : tellPeople(request, host)
-}
-
-async function isAdmittedHere({ admission, further }: TriggerCheck, { keys }: Host): Promise<boolean> {
-  return keys.admitted(further) && further.admission.workflowId === admission.admission.workflowId
 }
 
 function seamOf(host: Host, action: string): PassSeam {
@@ -118,7 +148,7 @@ function seamOf(host: Host, action: string): PassSeam {
     activity: activityId,
     attempt,
     workflow: execution(),
-    heartbeat: () => heartbeat(),
+    heartbeat: heartbeatOnceLate(),
     cancelled: cancellationSignal(),
   }
 }
@@ -127,6 +157,14 @@ function execution(): Execution {
   const { workflowExecution, workflowNamespace } = activityInfo()
   const { workflowId = '', runId: temporalRunId = '' } = workflowExecution ?? {}
   return { namespace: workflowNamespace ?? '', workflowId, temporalRunId }
+}
+
+/** A word to the server costs it a write: what is over in a moment says nothing. */
+function heartbeatOnceLate(): () => void {
+  const began = performance.now()
+  return () => {
+    if (performance.now() - began > HEARTBEAT_MS / 2) heartbeat()
+  }
 }
 
 /** Keeps saying that the activity is alive; a process that is gone is noticed by its silence. No stack leaves the host. */

@@ -1,9 +1,12 @@
-import { publicKeyOf, signJson, verifyJson } from '../../evidence/keys.ts'
+import { jsonBytes, sha256 } from '../../evidence/digest.ts'
+import { publicKeyOf, signJson } from '../../evidence/keys.ts'
 import type { PublicKey, Signer } from '../../evidence/keys.ts'
-import { readStart } from './door/records.ts'
+import { startOf } from './door/records.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { Admission, AttestedFact, SignedAdmission, SignedVote, Vote } from '../../schemas/run.ts'
+import { RecentWords } from './recent-words.ts'
+import { currentExecution } from './executions.ts'
 import type { Host } from './host.ts'
 
 /** The workflow execution in which something is asked. */
@@ -13,10 +16,15 @@ export interface Execution {
   readonly temporalRunId: string
 }
 
+/** So many verified signatures are kept in mind. */
+const MOST_VERIFIED = 10_000
+
 /** Signs and checks what only this installation may say: admissions, votes that it took, readings that it made (G25). */
 export class AdmissionKeys {
   readonly #signer: Signer
   readonly #trusted: readonly PublicKey[]
+  /** What was verified before, by the bytes' digest and the signature: each step shows the same admission and facts again. */
+  readonly #verified = new RecentWords(MOST_VERIFIED)
 
   constructor(signer: Signer) {
     this.#signer = signer
@@ -36,7 +44,9 @@ export class AdmissionKeys {
   }
 
   async attest(runId: string, activity: string, record: FactRecord): Promise<AttestedFact> {
-    return { record, activity, ...(await signJson(this.#signer, attested(runId, activity, record))) }
+    const signed = await signJson(this.#signer, attested(runId, activity, record))
+    this.#verified.add(seen(jsonBytes(attested(runId, activity, record)), signed.signature))
+    return { record, activity, ...signed }
   }
 
   admitted({ admission, signature }: SignedAdmission): boolean {
@@ -52,8 +62,18 @@ export class AdmissionKeys {
   }
 
   #holds(value: unknown, signature: string): boolean {
-    return verifyJson(this.#trusted, value, signature) !== undefined
+    const bytes = jsonBytes(value)
+    const word = seen(bytes, signature)
+    if (this.#verified.has(word)) return true
+    const signed = Buffer.from(signature, 'base64')
+    const holds = this.#trusted.some((key) => key.verify(bytes, signed))
+    if (holds) this.#verified.add(word)
+    return holds
   }
+}
+
+function seen(bytes: Uint8Array, signature: string): string {
+  return `${sha256(bytes)} ${signature}`
 }
 
 function attested(runId: string, activity: string, record: FactRecord): object {
@@ -63,8 +83,8 @@ function attested(runId: string, activity: string, record: FactRecord): object {
 /** What a request of a workflow rests on, or why it is none of ours. */
 export type Admitted = { readonly admission: Admission; readonly plan: Plan } | { readonly foreign: string }
 
-/** The newest Plan version that this host can carry out. */
-const PLAN_VERSION = 1
+/** The Plan versions that this host can carry out. */
+const PLAN_VERSIONS: readonly number[] = [1, 2]
 
 /**
  * The admitted Plan behind a request. Temporal is not believed (G25): the admission must be signed here, for this very
@@ -77,10 +97,10 @@ export async function admittedPlan(
 ): Promise<Admitted> {
   const admitted = await admittedHere(signed, execution, host)
   if ('foreign' in admitted) return admitted
-  const start = await readStart(host.store, admitted.admission.runId)
+  const start = await startOf(host.store, admitted.admission.runId)
   if (start === undefined) return { foreign: 'this run was never recorded as started' }
   if (!start.admitted) return { foreign: 'this run was refused' }
-  if (start.workflow.temporalRunId !== execution.temporalRunId)
+  if ((await currentExecution(host.store, start)) !== execution.temporalRunId)
     return { foreign: 'another execution was started for this admission: an admission is for one' }
   return admitted
 }
@@ -97,7 +117,7 @@ export async function admittedHere(
   const plan = await host.plans.find(admission.planDigest)
   if (plan === undefined) return { foreign: `the Plan ${admission.planDigest} is not one of this installation` }
   const version: number = plan.planVersion
-  if (version !== PLAN_VERSION)
-    return { foreign: `this worker carries out Plans of version ${PLAN_VERSION}, not ${version}` }
+  if (!PLAN_VERSIONS.includes(version))
+    return { foreign: `this worker carries out Plans of version ${PLAN_VERSIONS.join(' and ')}, not ${version}` }
   return { admission, plan }
 }

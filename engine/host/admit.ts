@@ -2,15 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { jsonBytes, jsonDigest } from '../../evidence/digest.ts'
 import { EvidenceUnavailable } from '../../evidence/errors.ts'
 import type { StartRecord } from '../../schemas/evidence.ts'
-import type { JsonObject } from '../../schemas/json.ts'
-import type { Plan } from '../../schemas/plan.ts'
 import type { AdmissionResult, AdmitRequest, Denial } from '../../schemas/run.ts'
 import { admittedHere } from './admission.ts'
 import type { Execution } from './admission.ts'
 import { STARTED } from '../../evidence/start.ts'
 import { readStart } from './door/records.ts'
 import type { Host } from './host.ts'
-import { readUntilKnown, takeReading } from './readings.ts'
+import { reasonToRefuse } from './reason-to-refuse.ts'
 
 /** How long the evidence store may be away before a run is refused. */
 const STORE_PATIENCE_MS = 5_000
@@ -93,46 +91,6 @@ async function recordDecision(
   }
   await at.host.store.putOnce(admission.runId, STARTED, jsonBytes(start))
   return start
-}
-
-/** The subjects that a run's inputs name must exist on the platform: a label or a slip of the keyboard proves nothing. */
-async function reasonToRefuse({ admission, plan }: AdmitRequest, host: Host): Promise<Denial | undefined> {
-  for (const name of ['environment', 'app']) {
-    const denial = await missingSubject(name, { plan, inputs: admission.admission.inputs }, host)
-    if (denial !== undefined) return denial
-  }
-  return undefined
-}
-
-async function missingSubject(
-  name: string,
-  run: { readonly plan: Plan; readonly inputs: JsonObject },
-  host: Host,
-): Promise<Denial | undefined> {
-  const reading = host.definitions.get(`platform.${name}`)
-  if (run.plan.inputs[name] === undefined || reading?.kind !== 'reading') return undefined
-  const fields = Object.keys(host.contracts.get(reading.name)?.input.fields ?? {})
-  const input = Object.fromEntries(
-    fields.flatMap((field) => (run.inputs[field] === undefined ? [] : [[field, run.inputs[field]]])),
-  )
-  const record = await readUntilKnown(
-    async () => takeReading(reading, { name, input }, host.connections),
-    run.plan.unknownForMs,
-  )
-  const exists = (record.value as JsonObject | undefined)?.['exists']
-  if (exists === true) return undefined
-  const subject = `${name} ${JSON.stringify(run.inputs[name] ?? null)}`
-  const message =
-    record.unknown === undefined
-      ? `the platform knows no ${subject}`
-      : `cannot confirm that ${subject} exists: ${record.unknown.detail}`
-  return {
-    by: 'facts',
-    unknown: record.unknown !== undefined,
-    message,
-    verdicts: [],
-    next: `name ${name === 'app' ? 'an app' : 'an environment'} that the platform knows`,
-  }
 }
 
 function noStore(error: EvidenceUnavailable): Denial {

@@ -26,7 +26,7 @@ export class Connections {
   }
 
   /** What one call of an action gets: nothing else of the host reaches it. */
-  async context(call: { readonly idempotencyKey: string; readonly signal: AbortSignal }): Promise<ActionContext> {
+  async context(call: Pick<ActionContext, 'idempotencyKey' | 'signal' | 'fencing'>): Promise<ActionContext> {
     const all = await this.#current()
     return { ...call, fetch: this.#fetch, connection: (name) => opened(all.get(name), name) }
   }

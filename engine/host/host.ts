@@ -5,6 +5,7 @@ import type { CompiledCatalogue } from '../language/catalogue.ts'
 import type { AdmissionKeys } from './admission.ts'
 import type { Config } from './config.ts'
 import type { Connections } from './connections.ts'
+import type { Leases } from './leases/leases.ts'
 import type { Logger } from './log.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import type { StopSwitch } from './stops.ts'
@@ -21,5 +22,6 @@ export interface Host {
   readonly contracts: ReadonlyMap<string, Contract>
   readonly keys: AdmissionKeys
   readonly connections: Connections
+  readonly leases: Leases
   readonly log: Logger
 }

@@ -1,6 +1,6 @@
 import { contractOf } from '../../actions/contract.ts'
 import { definitionsFromAllowlist, placesFromAllowlist } from '../../actions/allowlist.ts'
-import { definitions as shipped } from '../../actions/index.ts'
+import { allContracts, definitions as shipped } from '../../actions/index.ts'
 import { ensureKey } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { Contract } from '../../schemas/contract.ts'
@@ -11,14 +11,15 @@ import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { Connections } from './connections.ts'
 import type { Host } from './host.ts'
+import { openLeases } from './leases/open.ts'
 import type { Logger } from './log.ts'
 import { OperatorError } from './operator-error.ts'
 import { PlanArchive } from './plan-archive.ts'
 import { StateFolder } from './state-folder.ts'
 import { StopSwitch } from './stops.ts'
 
-/** The contracts that are shipped; an allowlist adds to them when the catalogue is compiled. */
-export const shippedContracts: readonly Contract[] = shipped.map(contractOf)
+/** The contracts that are shipped, with and without an adapter; an allowlist adds to them when the catalogue is compiled. */
+export const shippedContracts: readonly Contract[] = allContracts
 
 /**
  * Reads and compiles the catalogue that a configuration names; mistakes are in its diagnostics. The allowlist makes actions of
@@ -63,6 +64,7 @@ export async function openHost(folder: string, log: Logger): Promise<Host> {
       allow: placesFromAllowlist(catalogue.allowlist),
       ownPorts: ownPorts(state),
     }),
+    leases: openLeases(config, state),
   }
 }
 

@@ -5,15 +5,17 @@ import type { EvidenceStore } from '../../evidence/store.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { SignedAdmission } from '../../schemas/run.ts'
+import { workflowIdOf } from './run-id.ts'
 import { recallBegun, rememberBegun } from './occurrence-memory.ts'
 import type { Begun } from './occurrence-memory.ts'
+import { coolUntil } from './occurrences-cool-down.ts'
 import { OperatorError } from './operator-error.ts'
 import { admit, begin } from './start-run.ts'
 import type { Admitting, Start } from './start-run.ts'
 import { takenAs } from './taken.ts'
 
 /**
- * Each occurrence of an alert is carried out at most once by a runbook (G37):
+ * Each occurrence of an alert, or of a schedule, is carried out at most once by a runbook (G37):
  *
  * I1  Whoever claims the occurrence in the evidence store fixes its admission; every further attempt begins that same one.
  * I2  That Temporal has taken it is remembered afterwards, durably, also where it was merged into a live run.
@@ -21,18 +23,17 @@ import { takenAs } from './taken.ts'
  * I4  Should two begin it at once, both meet in one workflow; an admission can be used by one execution only.
  */
 
-/** One firing of one alert, for one runbook. */
+/** What happens once: one firing of one alert, or one item at one time of a schedule, for one runbook. */
 export interface Occurrence {
-  readonly fingerprint: string
-  readonly startsAt: string
-  readonly runbook: string
+  readonly key: string
+  /** After the end of a run of the same workflow, none is started for so long. */
+  readonly coolDownMs?: number
 }
 
 /** What became of an occurrence. */
-export interface Handled {
-  readonly result: 'started' | 'merged' | 'already-handled'
-  readonly runId: string
-}
+export type Handled =
+  | { readonly result: 'started' | 'merged' | 'already-handled'; readonly runId: string }
+  | { readonly result: 'cooling-down'; readonly until: string }
 
 /** What an occurrence is handled with. */
 export interface Handling {
@@ -41,21 +42,24 @@ export interface Handling {
   readonly admitting: Admitting
 }
 
+/** The key of one firing of one alert, for one runbook. */
+export function alertKey(alert: { fingerprint: string; startsAt: string }, runbook: string): string {
+  return [alert.fingerprint, alert.startsAt, runbook].join('|')
+}
+
 /** Starts the run of an occurrence, or merges it into the live run of the same key, unless that was done before. */
 export async function handleOnce(occurrence: Occurrence, start: Start, handling: Handling): Promise<Handled> {
-  const key = keyOf(occurrence)
+  const { key } = occurrence
   const known = await recallBegun(handling.store, key)
   if (known !== undefined) return { result: 'already-handled', runId: known.runId }
+  const until = await coolUntil(workflowIdOf(start.plan, start.inputs), occurrence.coolDownMs, handling)
+  if (until !== undefined) return { result: 'cooling-down', until }
   const { mine, claim } = await claimFor(key, start, handling)
   const before = mine ? undefined : await begunByOther(key, claim, handling)
   if (before !== undefined) return { result: 'already-handled', runId: before.runId }
   const { runId, merged } = await begin(handling.client, await planOf(claim, handling), claim.admission)
   await rememberBegun(handling.store, key, { runId, merged })
   return { result: merged ? 'merged' : 'started', runId }
-}
-
-function keyOf({ fingerprint, startsAt, runbook }: Occurrence): string {
-  return [fingerprint, startsAt, runbook].join('|')
 }
 
 /** Who handles the occurrence, and with which admission. */

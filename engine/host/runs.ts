@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Client, WorkflowHandle } from '@temporalio/client'
 import { NAMES } from '../../schemas/run.ts'
 import type { RunState, SignedVote, VoteVerdict } from '../../schemas/run.ts'
+import { jsonDigest } from '../../evidence/digest.ts'
 import { OperatorError } from './operator-error.ts'
 
 /** A line of the list of runs. */
@@ -85,7 +86,13 @@ export async function stateOf(handle: WorkflowHandle): Promise<RunState> {
   }
 }
 
-/** Gives a vote; answers whether it counts. */
-export async function castVote(handle: WorkflowHandle, vote: SignedVote): Promise<VoteVerdict> {
-  return handle.executeUpdate<VoteVerdict, [SignedVote]>(NAMES.voteUpdate, { args: [vote] })
+/** Gives a vote; answers whether it counts. The same vote, sent again, is the same update; after the end of the run none counts. */
+export async function castVote(handle: WorkflowHandle, signed: SignedVote): Promise<VoteVerdict> {
+  const updateId = `vote-${jsonDigest(signed).slice(7, 39)}`
+  try {
+    return await handle.executeUpdate<VoteVerdict, [SignedVote]>(NAMES.voteUpdate, { args: [signed], updateId })
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { counted: false, why: 'the run has ended' }
+    throw error
+  }
 }

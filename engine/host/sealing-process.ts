@@ -7,6 +7,7 @@ import { openStore } from '../../evidence/store.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import { readConfig } from './config.ts'
 import { giveUp } from './give-up.ts'
+import { openLeases } from './leases/open.ts'
 import { openLog } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { sealActivity } from './sealing.ts'
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     sealing,
     client: await connectTemporal({ address, namespace: values.namespace }),
     catalogue: config.catalogue,
+    leases: openLeases(config, state),
     log,
   }
   const worker = await Worker.create({

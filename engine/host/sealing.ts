@@ -12,8 +12,9 @@ import { verify } from '../../evidence/verify.ts'
 import type { HistoryFacts, WorkflowRef } from '../../schemas/evidence.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { SealRequest, SealResult } from '../../schemas/run.ts'
-import { historyOf } from './history.ts'
+import type { Leases } from './leases/leases.ts'
 import type { Logger } from './log.ts'
+import { wholeRun } from './whole-run.ts'
 
 /** What the sealing process works with. */
 export interface SealingOffice {
@@ -22,6 +23,8 @@ export interface SealingOffice {
   /** Folder of the catalogue, for the runbook's own text. */
   readonly catalogue: string
   readonly log: Logger
+  /** Leases whose runs have ended are given back beside the sealing. */
+  readonly leases?: Leases
 }
 
 /** Seals the run whose workflow asks for it: the execution that asks, and no other. */
@@ -34,18 +37,19 @@ export function sealActivity(office: SealingOffice): (request: SealRequest) => P
 }
 
 /** Fetches the history for itself, and seals. What can never be sealed is not tried again. */
-export async function sealRun(request: SealRequest, workflow: WorkflowRef, office: SealingOffice): Promise<SealResult> {
-  const handle = office.client.workflow.getHandle(workflow.workflowId, workflow.temporalRunId)
+export async function sealRun(asked: SealRequest, workflow: WorkflowRef, office: SealingOffice): Promise<SealResult> {
+  const { runId } = asked.admission.admission
   try {
-    const history = await historyOf(handle, workflow)
+    const { history, before } = await wholeRun(runId, workflow, { store: office.sealing.store, client: office.client })
+    const [first] = asked.entries
+    // What was kept, and was not handed over after all, is told twice.
+    const earlier = before.filter(({ seq }) => first === undefined || seq < first.seq)
+    const request = { ...asked, entries: [...earlier, ...asked.entries] }
     const sealed = await sealOnce(request, { history, ...(await textOf(request.plan, office.catalogue)) }, office)
-    office.log.info(
-      { run: request.admission.admission.runId, bundle: sealed.bundle, gaps: sealed.gaps.length },
-      'sealed',
-    )
+    office.log.info({ run: runId, bundle: sealed.bundle, gaps: sealed.gaps.length }, 'sealed')
     return sealed
   } catch (error) {
-    office.log.warn({ run: request.admission.admission.runId, problem: messageOf(error) }, 'not sealed')
+    office.log.warn({ run: runId, problem: messageOf(error) }, 'not sealed')
     throw ApplicationFailure.create({
       message: messageOf(error),
       type: nameOf(error),

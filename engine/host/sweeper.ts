@@ -3,12 +3,17 @@ import type { StartRecord } from '../../schemas/evidence.ts'
 import type { Outcome, RunInput, RunState, SealRequest } from '../../schemas/run.ts'
 import { NAMES } from '../../schemas/run.ts'
 import { messageOf } from './carriable.ts'
+import { currentExecution } from './executions.ts'
+import { lastExecutionOf } from './last-execution.ts'
+import { sweepLeases } from './leases/sweep.ts'
 import { sealRun } from './sealing.ts'
 import type { SealingOffice } from './sealing.ts'
 
 /** Seals, again and again, runs whose workflow ended without a bundle: terminated, timed out, or stuck (G27). */
 export function sweepEvery(ms: number, office: SealingOffice): { stop(): void } {
   const once = async (): Promise<void> => {
+    const given = office.leases === undefined ? [] : await sweepLeases(office.leases, office).catch(() => [])
+    if (given.length > 0) office.log.info({ runs: given }, 'gave back the leases of runs that have ended')
     await sweep(office).catch((error: unknown) => office.log.warn({ problem: String(error) }, 'the sweep failed'))
   }
   let sweeping = Promise.resolve()
@@ -37,14 +42,15 @@ async function sealAbandoned(runId: string, office: SealingOffice): Promise<bool
   const bytes = await office.sealing.store.read(runId, STARTED)
   if (bytes === undefined) return false
   const started = parseStart(bytes)
-  const handle = office.client.workflow.getHandle(started.workflow.workflowId, started.workflow.temporalRunId)
+  const handle = await lastExecutionOf(office.client, started.workflow)
   const { status, closeTime } = await handle.describe()
   if (closeTime === undefined) return false
   // A run that ended well was sealed before it closed: looked at only now, its bundle is there.
   if ((await office.sealing.store.bundles()).includes(runId)) return false
   const request = await lastWords(started, { handle, how: status.name, closedAt: closeTime.toISOString() })
   if (request === undefined) return false
-  await sealRun(request, started.workflow, office)
+  const temporalRunId = await currentExecution(office.sealing.store, started)
+  await sealRun(request, { ...started.workflow, temporalRunId }, office)
   return true
 }
 

@@ -9,7 +9,13 @@ export interface TemporalPlace {
 }
 
 /** Search attributes that the engine sets, as a server must know them. */
-export const SEARCH_ATTRIBUTES = { RunproofRun: 'Keyword', RunproofOutcome: 'Keyword' } as const
+export const SEARCH_ATTRIBUTES = {
+  RunproofRun: 'Keyword',
+  RunproofOutcome: 'Keyword',
+  RunproofPhase: 'Keyword',
+  RunproofEnvironment: 'Keyword',
+  RunproofApp: 'Keyword',
+} as const
 
 /** The run's own id, by which people find its workflow. */
 export const runAttribute = defineSearchAttributeKey('RunproofRun', 'KEYWORD')

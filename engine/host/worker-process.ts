@@ -2,13 +2,24 @@ import './orphan-guard.ts'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
-import { QUEUES } from '../../schemas/run.ts'
+import type { BlastRadius } from '../../schemas/plan.ts'
+import { BLAST_RADII, effectsQueue, QUEUES } from '../../schemas/run.ts'
 import { activitiesOf } from './activities.ts'
+import type { Config } from './config.ts'
 import { openHost } from './installation.ts'
 import { giveUp } from './give-up.ts'
 import { openLog } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
+
+const PATIENCE = {
+  maxHeartbeatThrottleInterval: '2s',
+  defaultHeartbeatThrottleInterval: '2s',
+  shutdownGraceTime: '10s',
+} as const
+
+/** There are several such queues, and each is asked for work all the time. */
+const FEW_POLLS = { maxConcurrentActivityTaskPolls: 2 } as const
 
 /** The process that interprets Plans and carries out actions, of the installation in its working folder. */
 async function main(): Promise<void> {
@@ -18,20 +29,26 @@ async function main(): Promise<void> {
   const log = openLog('worker')
   installRuntime(log)
   const host = await openHost(process.cwd(), log)
-  const worker = await Worker.create({
-    connection: await NativeConnection.connect({ address: values.address ?? '127.0.0.1:7233' }),
-    namespace: values.namespace,
+  const connection = await NativeConnection.connect({ address: values.address ?? '127.0.0.1:7233' })
+  const common = { connection, namespace: values.namespace, activities: activitiesOf(host), ...PATIENCE }
+  const runs = await Worker.create({
+    ...common,
     taskQueue: QUEUES.runs,
     workflowsPath: fileURLToPath(new URL('../workflow/index.ts', import.meta.url)),
     bundlerOptions: { ignoreModules: [] },
-    activities: activitiesOf(host),
-    maxHeartbeatThrottleInterval: '2s',
-    defaultHeartbeatThrottleInterval: '2s',
-    shutdownGraceTime: '10s',
   })
+  const queues = radiiServed(host.config).map(effectsQueue)
+  const effects = await Promise.all(
+    queues.map(async (taskQueue) => Worker.create({ ...common, ...FEW_POLLS, taskQueue })),
+  )
   log.info({ runbooks: Object.keys(host.catalogue.runbooks), catalogue: host.catalogue.digest }, 'the worker is ready')
   process.send?.('ready')
-  await runUntilStopped(worker)
+  await runUntilStopped(runs, ...effects)
+}
+
+/** Each blast radius has a queue of its own, so that its effects can have a worker, and credentials, of their own. */
+function radiiServed({ worker }: Config): readonly BlastRadius[] {
+  return worker.radii.length === 0 ? BLAST_RADII : worker.radii
 }
 
 await main().catch(giveUp('worker'))

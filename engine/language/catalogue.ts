@@ -5,7 +5,7 @@ import type { Allowlist } from '../../schemas/allowlist.ts'
 import type { Contract } from '../../schemas/contract.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import type { EffectPlan, Plan, PolicyValue, RulePlan } from '../../schemas/plan.ts'
-import type { Scenario } from '../../schemas/scenario.ts'
+import type { Recorded, Scenario } from '../../schemas/scenario.ts'
 import { inOrder } from '../diagnostics/render.ts'
 import { Lines } from '../diagnostics/place.ts'
 import { digestOf } from './digest.ts'
@@ -17,8 +17,9 @@ import type { Ground, ParsedFile } from './ground/read-ground.ts'
 import { Report } from './report.ts'
 import { compileRules } from './rules/compile-rules.ts'
 import type { Rule } from './rules/rule.ts'
-import { frozen } from './runbook/assemble.ts'
-import { compileRunbook } from './runbook/compile-runbook.ts'
+import { effectPlan, frozen } from './runbook/assemble.ts'
+import { compileRunbooks } from './runbooks.ts'
+import { compileRecorded } from './scenarios/compile-recorded.ts'
 import { compileScenarios } from './scenarios/compile-scenario.ts'
 import type { CatalogueSources, Source } from './source.ts'
 import { tellUnusedPolicy } from './unused-policy.ts'
@@ -49,6 +50,7 @@ export interface CompiledCatalogue {
   readonly calendar: { readonly closed: readonly ClosedWindow[] }
   readonly allowlist: Allowlist
   readonly scenarios: readonly Scenario[]
+  readonly recorded: readonly Recorded[]
   readonly digest: string
 }
 
@@ -58,15 +60,18 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   const own = new Map(sources.files.map((source) => [source.file, reportFor(source, shared)]))
   const files = sources.files.map((source) => parsed(source, own.get(source.file) ?? shared))
   const overlays = sources.overlays.map((source) => parsed(source, shared))
-  requireFiles(sources, shared)
+  const whole = requireFiles(sources, shared)
   const ground = readGround({ files, overlays }, contracts, shared)
   for (const report of own.values()) for (const name of shared.broken) report.broken.add(name)
-  const rules = compileAllRules(files, sources, { ground, report: shared })
+  // Without the files on which they stand, all others would only say so, each in its own words.
+  const known = whole ? files : []
+  const rules = compileAllRules(known, sources, { ground, report: shared })
   const digest = digestOfCatalogue(sources, contracts)
-  const plans = compileRunbooks(files, sources, { ground, rules, digest, own })
+  const plans = compileRunbooks(known, sources, { world: ground.world, rules, catalogueDigest: digest, own })
   const late = new Report()
-  tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
-  const scenarios = compileScenarios(files, { plans, rules, ground, sources, report: late })
+  if (whole) tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
+  const recorded = compileRecorded(known, { world: ground.world, sources, report: late })
+  const scenarios = compileScenarios(known, { plans, rules, ground, recorded, sources, report: late })
   const reports = new Set([shared, ...own.values(), late])
   return {
     diagnostics: inOrder([...reports].flatMap(({ found }) => found)),
@@ -76,6 +81,7 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
     ...resultOf(ground),
     rules: rules.map(({ plan }) => plan),
     scenarios,
+    recorded,
     digest,
   }
 }
@@ -86,21 +92,22 @@ export function textsOf({ files, overlays }: CatalogueSources): Record<string, s
 }
 
 /** Without effects and policy nothing can be checked; allowlist and calendar may be absent. */
-function requireFiles({ files }: CatalogueSources, report: Report): void {
+function requireFiles({ files }: CatalogueSources, report: Report): boolean {
   const folder = (files[0]?.file ?? '').split('/')[0] ?? ''
-  for (const kind of ['effects', 'policy'] as const) {
-    if (files.some((source) => kindOfFile(source) === kind)) continue
+  const gone = (['effects', 'policy'] as const).filter((kind) => !files.some((source) => kindOfFile(source) === kind))
+  for (const kind of gone) {
     report.error(
       'RB0102',
       { file: `${folder}/${kind}.yaml`, start: 0, end: 0 },
       `a catalogue needs the file \`${kind}.yaml\``,
     )
   }
+  return gone.length === 0
 }
 
-/** Runbooks and scenarios answer for themselves; a mistake anywhere else concerns every Plan. */
+/** Runbooks, scenarios and recorded facts answer for themselves; a mistake anywhere else concerns every Plan. */
 function reportFor(source: Source, shared: Report): Report {
-  return ['runbook', 'scenario'].includes(kindOfFile(source)) ? new Report() : shared
+  return ['runbook', 'scenario', 'recorded'].includes(kindOfFile(source)) ? new Report() : shared
 }
 
 function parsed(source: Source, report: Report): ParsedFile {
@@ -134,35 +141,12 @@ function compileAllRules(
   return rules.sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1))
 }
 
-interface Shared {
-  readonly ground: Ground
-  readonly rules: readonly Rule[]
-  readonly digest: string
-  readonly own: ReadonlyMap<string, Report>
-}
-
-function compileRunbooks(
-  files: readonly ParsedFile[],
-  sources: CatalogueSources,
-  { ground, rules, digest, own }: Shared,
-): Plan[] {
-  return files.flatMap(({ kind, file, node }) => {
-    const source = sources.files.find((known) => known.file === file)
-    const report = own.get(file)
-    if (kind !== 'runbook' || node === undefined || source === undefined || report === undefined) return []
-    return compileRunbook(source, node, { world: ground.world, rules, catalogueDigest: digest, report }) ?? []
-  })
-}
-
 function resultOf({
   world,
   allowlist,
   calendar,
 }: Ground): Pick<CompiledCatalogue, 'effects' | 'policy' | 'roles' | 'allowlist' | 'calendar'> {
-  const effects = [...world.effects.byName].map(([name, { under, target, protective }]): [string, EffectPlan] => [
-    name,
-    { ...(under === undefined ? {} : { under }), target, protective },
-  ])
+  const effects = [...world.effects.byName].map(([name, effect]): [string, EffectPlan] => [name, effectPlan(effect)])
   return {
     effects: Object.fromEntries(effects),
     policy: Object.fromEntries([...world.policy].map(([name, value]) => [name, frozen(value)])),
@@ -172,11 +156,11 @@ function resultOf({
   }
 }
 
-/** Scenarios try a catalogue and are no part of it. */
+/** Scenarios and recorded facts try a catalogue and are no part of it. */
 function digestOfCatalogue({ files, overlays }: CatalogueSources, contracts: readonly Contract[]): string {
   const named = (sources: readonly Source[]) => sources.map(({ file, digest }) => ({ file, digest }))
   return digestOf({
-    files: named(files.filter((source) => kindOfFile(source) !== 'scenario')),
+    files: named(files.filter((source) => !['scenario', 'recorded'].includes(kindOfFile(source)))),
     overlays: named(overlays),
     contracts,
   })

@@ -1,7 +1,7 @@
 import type { Source } from './source.ts'
 
 /** What a file of a catalogue is, by its place. */
-export type FileKind = 'runbook' | 'rules' | 'scenario' | 'policy' | 'effects' | 'allowlist' | 'calendar'
+export type FileKind = 'runbook' | 'rules' | 'scenario' | 'recorded' | 'policy' | 'effects' | 'allowlist' | 'calendar'
 
 const FIXED: Readonly<Record<string, FileKind>> = {
   'policy.yaml': 'policy',
@@ -10,11 +10,12 @@ const FIXED: Readonly<Record<string, FileKind>> = {
   'calendar.yaml': 'calendar',
 }
 
-/** Rules and scenarios lie in folders, four files have names of their own, everything else is a runbook. */
+/** Rules, scenarios and recorded facts lie in folders, four files have names of their own, everything else is a runbook. */
 export function kindOfFile({ file }: Pick<Source, 'file'>): FileKind {
   const parts = file.split('/')
   const name = parts.at(-1) ?? ''
   if (parts.includes('rules')) return 'rules'
   if (parts.includes('scenarios')) return 'scenario'
+  if (parts.includes('recorded')) return 'recorded'
   return Object.hasOwn(FIXED, name) ? (FIXED[name] ?? 'runbook') : 'runbook'
 }

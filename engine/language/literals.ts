@@ -51,6 +51,23 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
   }
 }
 
+/** Is this JSON a value that a literal of this type could be? */
+export function isLiteral(value: Json, type: ValueType): boolean {
+  switch (type.kind) {
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'count':
+    case 'duration':
+      return Number.isInteger(value) && Number(value) >= 0
+    case 'ratio':
+      return typeof value === 'number'
+    case 'optional':
+      return isLiteral(value, type.inner)
+    default:
+      return typeof value === 'string' && literalOf(value, type) === value
+  }
+}
+
 /** How a literal of this type is written; undefined where there is none. */
 export function literalForm(type: ValueType): string | undefined {
   switch (type.kind) {

@@ -3,8 +3,19 @@ import type { Policy } from './ground/policy.ts'
 import type { Report } from './report.ts'
 import type { Node } from './yaml/node.ts'
 
-/** Values that the engine itself uses. */
-const ENGINE = ['conflictRounds', 'unknownFor']
+/** Values that the engine itself uses, with their units. */
+export const ENGINE_VALUES: Readonly<Record<string, 'count' | 'duration'>> = {
+  conflictRounds: 'count',
+  unknownFor: 'duration',
+  overridePatience: 'duration',
+  watchEvery: 'duration',
+  leasePatience: 'duration',
+  proposePatience: 'duration',
+  executionEvents: 'count',
+}
+
+/** Those without which there is no catalogue: for the others the engine has numbers of its own. */
+export const REQUIRED_VALUES: readonly string[] = ['conflictRounds', 'unknownFor']
 
 /** A number that nothing uses misleads whoever tunes it. */
 export function tellUnusedPolicy(
@@ -12,7 +23,7 @@ export function tellUnusedPolicy(
   policy: ReadonlyMap<string, Policy>,
   report: Report,
 ): void {
-  const used = new Set(ENGINE)
+  const used = new Set(Object.keys(ENGINE_VALUES))
   for (const { node, kind } of files) if (node !== undefined && kind !== 'policy') gather(node, used)
   for (const [name, { span }] of policy) {
     if (!used.has(name))

@@ -1,5 +1,6 @@
 import type { Contract } from '../../schemas/contract.ts'
 import type { ValueType } from '../../schemas/value-type.ts'
+import { runType } from '../core/variables.ts'
 import type { Effects } from './ground/effects.ts'
 import type { Policy, Role } from './ground/policy.ts'
 import type { TypeTable } from './type-table.ts'
@@ -22,9 +23,6 @@ export function rootsOf(policy: ReadonlyMap<string, Policy>, effects: Effects): 
   const words = [...effects.byName.keys()].sort()
   return {
     policy: { kind: 'object', fields: Object.fromEntries([...policy].map(([name, { type }]) => [name, type])) },
-    run: {
-      kind: 'object',
-      fields: { id: { kind: 'text' }, effects: { kind: 'list', item: { kind: 'enum', of: 'effect', words } } },
-    },
+    run: runType({ kind: 'enum', of: 'effect', words }),
   }
 }

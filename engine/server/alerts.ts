@@ -47,7 +47,8 @@ function unauthorized(): Problem {
   )
 }
 
-function parseNotification(body: unknown): Notification {
+/** The body of a request as a notification, or the problem that it has. */
+export function parseNotification(body: unknown): Notification {
   const parsed = notificationSchema.safeParse(body)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues

@@ -1,5 +1,5 @@
 import type { Alert } from '../../schemas/alertmanager.ts'
-import type { Plan, TriggerPlan } from '../../schemas/plan.ts'
+import type { AlertTrigger, Plan } from '../../schemas/plan.ts'
 
 /** The compiled runbooks of an installation, by id. */
 export type Runbooks = Readonly<Record<string, { readonly plan: Plan; readonly digest: string }>>
@@ -8,7 +8,7 @@ export type Runbooks = Readonly<Record<string, { readonly plan: Plan; readonly d
 export interface Chosen {
   readonly plan: Plan
   readonly digest: string
-  readonly trigger: TriggerPlan
+  readonly trigger: AlertTrigger
 }
 
 /** The label by which an alert chooses among the runbooks whose triggers match. */
@@ -28,7 +28,8 @@ export function chooseRunbook({ labels }: Alert, runbooks: Runbooks): Chosen | s
 }
 
 function matchOf({ plan, digest }: Runbooks[string], alertname: string | undefined): Chosen[] {
-  const trigger = plan.triggers.find(({ alerts }) => alertname !== undefined && alerts.includes(alertname))
+  const ofAlerts = plan.triggers.filter((trigger) => trigger.kind === 'alert')
+  const trigger = ofAlerts.find(({ alerts }) => alertname !== undefined && alerts.includes(alertname))
   return trigger === undefined ? [] : [{ plan, digest, trigger }]
 }
 

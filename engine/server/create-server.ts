@@ -11,14 +11,14 @@ import { json, send, text } from './reply.ts'
 import type { Reply } from './reply.ts'
 
 /** What a server works with: everything comes from outside. */
-export type ServerParts = Omit<Webhook, 'metrics'>
+export type ServerParts = Omit<Webhook, 'metrics'> & Partial<Pick<Webhook, 'metrics'>>
 
 /** A slow request is cut after this time, whatever it sends. */
 const REQUEST_MS = 30_000
 
 /** The HTTP server of an installation: the webhook for alerts, health, and metrics. It does not listen yet. */
 export function createServer(parts: ServerParts): Server {
-  const webhook = { ...parts, metrics: makeMetrics() }
+  const webhook = { ...parts, metrics: parts.metrics ?? makeMetrics() }
   const options = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
   return createHttpServer(options, (request, response) => {
     void answer(request, webhook).then((reply) => send(response, reply))

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow'
-import type { Json } from '../../schemas/json.ts'
+import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import type {
@@ -9,22 +9,32 @@ import type {
   AttestedFact,
   ClaimRequest,
   ClaimResult,
+  ContinueRequest,
+  ContinueResult,
   EffectRequest,
   EffectResult,
+  KeepRequest,
+  OptionsRequest,
+  OptionsVerdict,
+  QuestionRequest,
   ReadRequest,
+  ReleaseRequest,
   SealRequest,
   SealResult,
   TellRequest,
   TriggerCheck,
   VoteCheck,
   VoteVerdict,
+  WatchRequest,
+  WatchVerdict,
 } from '../../schemas/run.ts'
+import { contractOf, queueOf } from './contracts.ts'
 
 /** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
 const HEARTBEAT_MS = 6_000
 
-/** Time that the door may need beside the effect and three times `unknownFor`: to settle, to judge, to read back. */
-const DOOR_MS = 60_000
+/** Time that the door may need beside the effect and three times `unknownFor`: for leases, to settle, to judge, to read back. */
+const DOOR_MS = 120_000
 
 const patient = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 }
 
@@ -34,7 +44,7 @@ export async function read(
   request: ReadRequest,
   { action, activity }: { action: string; activity: string },
 ): Promise<AttestedFact> {
-  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + 5_000
+  const timeout = (contractOf(plan, action)?.timeoutMs ?? 30_000) + 5_000
   return schedule(action, request, {
     activityId: activity,
     startToCloseTimeout: timeout,
@@ -49,13 +59,14 @@ export async function perform(
   request: EffectRequest,
   { action, activity }: { action: string; activity: string },
 ): Promise<EffectResult> {
-  const timeout = (plan.contracts[action]?.timeoutMs ?? 30_000) + 3 * plan.unknownForMs + DOOR_MS
+  const timeout = (contractOf(plan, action)?.timeoutMs ?? 30_000) + 3 * plan.unknownForMs + DOOR_MS
   return schedule(action, request, {
     activityId: activity,
     startToCloseTimeout: timeout,
     heartbeatTimeout: HEARTBEAT_MS,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `${request.step}: through the door`,
+    ...queueOf(plan, action),
   })
 }
 
@@ -67,6 +78,64 @@ export async function claim(plan: Plan, request: ClaimRequest, activity: string)
     heartbeatTimeout: HEARTBEAT_MS,
     summary: `claim ${request.outcome}`,
   })
+}
+
+/** Judges what the options of a question ask people for (G22). */
+export async function options(plan: Plan, request: OptionsRequest): Promise<OptionsVerdict> {
+  return schedule(NAMES.options, request, {
+    activityId: `${request.step}?`,
+    startToCloseTimeout: plan.unknownForMs + DOOR_MS,
+    heartbeatTimeout: HEARTBEAT_MS,
+    summary: `judge the options of ${request.step}`,
+  })
+}
+
+/** Looks at the rules of the interval that the run is in, while it waits. */
+export async function watch(plan: Plan, request: WatchRequest, activity: string): Promise<WatchVerdict> {
+  return schedule(NAMES.watch, request, {
+    activityId: activity,
+    startToCloseTimeout: plan.unknownForMs + DOOR_MS,
+    heartbeatTimeout: HEARTBEAT_MS,
+    summary: `${request.step}: does it still hold?`,
+  })
+}
+
+/** Keeps what this execution entered and did, before another one goes on; for as long as it takes. */
+export async function keep(request: KeepRequest): Promise<void> {
+  await schedule(NAMES.keep, request, {
+    activityId: `keep.${request.number}`,
+    startToCloseTimeout: 60_000,
+    summary: 'keep what was done, and go on in another execution',
+  })
+}
+
+/** Takes the run over from the execution before: only the one that Temporal names may. */
+export async function takeOver(request: ContinueRequest): Promise<ContinueResult> {
+  return schedule(NAMES.continue, request, {
+    activityId: `continue.${request.number}`,
+    startToCloseTimeout: 60_000,
+    summary: 'go on from an earlier execution',
+  })
+}
+
+/** What an earlier execution has kept. */
+export async function recall(request: ContinueRequest): Promise<JsonObject> {
+  return schedule(NAMES.recall, request, {
+    activityId: `recall.${request.number}`,
+    startToCloseTimeout: 60_000,
+    summary: 'look up what an earlier execution has done',
+  })
+}
+
+/** Gives the leases of the run back; they end by themselves where nobody can. */
+export async function release(request: ReleaseRequest): Promise<void> {
+  const retry = { ...patient, maximumAttempts: 5 }
+  await schedule(NAMES.release, request, {
+    activityId: 'release',
+    startToCloseTimeout: 10_000,
+    retry,
+    summary: 'give the leases back',
+  }).catch(() => undefined)
 }
 
 /** Checks the admission. While the evidence store cannot take `run.started`, the run waits here only for a moment. */
@@ -106,6 +175,11 @@ export async function seal(request: SealRequest): Promise<SealResult> {
     startToCloseTimeout: 120_000,
     summary: 'seal the evidence',
   })
+}
+
+/** Records a question before anybody can answer it; answers with its digest. */
+export async function recordQuestion(request: QuestionRequest): Promise<string> {
+  return scheduleLocalActivity(NAMES.ask, [request], { startToCloseTimeout: 10_000, retry: patient })
 }
 
 /** `sha256:…` of a value: the sandbox has no hashes. */

@@ -8,13 +8,17 @@ const MARKS: Readonly<Record<StepState['status'], string>> = {
   ended: '■',
 }
 
+/** So many rows are shown: of a long run, the newest. */
+const ROWS = 100
+
 /** The run as a Markdown table, for Temporal's own UI. Inputs that could be secret never stand here (G30). */
 export function detailsOf(state: RunState): string {
-  const rows = state.steps.map(
-    ({ id, kind, status, result }) => `| ${MARKS[status]} | ${id} | ${kind} | ${result ?? status} |`,
-  )
+  const left = Math.max(0, state.steps.length - ROWS)
+  const rows = state.steps
+    .slice(left)
+    .map(({ id, kind, status, result }) => `| ${MARKS[status]} | ${id} | ${kind} | ${result ?? status} |`)
   return [
-    `**${state.title}** · ${state.phase}${outcomeOf(state)}`,
+    `**${state.title}** · ${state.phase}${outcomeOf(state)}${left === 0 ? '' : ` · ${left} earlier steps not shown`}`,
     '',
     '| | step | kind | result |',
     '|---|---|---|---|',

@@ -1,22 +1,20 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  ContinueAsNew,
   allHandlersFinished,
   condition,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow'
-import type { Outcome, RunInput, SealRequest, SealResult, SignedAdmission, Trigger } from '../../schemas/run.ts'
+import type { Outcome, RunInput, SealRequest, SealResult } from '../../schemas/run.ts'
 import { carryOut } from '../core/carry-out.ts'
-import { Ledger } from '../core/ledger.ts'
+import { Elsewhere } from '../core/ports.ts'
 import { openRun } from '../core/run.ts'
-import { admit, checkTrigger, recordStart, seal } from './activities.ts'
-import { detailsOf } from './details.ts'
-import { outcomeAttribute, stateQuery, triggerUpdate } from './messages.ts'
-import { Notices } from './notices.ts'
+import type { Run } from '../core/run.ts'
+import { restoreRun } from '../core/snapshot.ts'
+import { admit, recordStart, release, seal, takeOver } from './activities.ts'
+import { Companions } from './companions.ts'
+import { goElsewhere } from './elsewhere.ts'
 import { temporalPorts } from './ports.ts'
-import { Questions } from './questions.ts'
 
 /**
  * The only workflow: the interpreter of Plans. It is the bundle's default export, so that the workflow type is the
@@ -26,61 +24,32 @@ export default async function runbook(input: RunInput): Promise<{ outcome: Outco
   try {
     return await liveThrough(input)
   } catch (error) {
-    if (error instanceof ApplicationFailure) throw error
+    if (error instanceof ApplicationFailure || error instanceof ContinueAsNew) throw error
     throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'InterpreterBug')
   }
 }
 
 async function liveThrough(input: RunInput): Promise<{ outcome: Outcome; sealed: SealResult }> {
-  const startedAt = now()
-  const ledger: Ledger = new Ledger(input.plan, input.admission.admission, {
-    now,
-    changed: () => setCurrentDetails(detailsOf(ledger.state())),
-  })
-  const questions = listen(input, ledger)
-  const notices = new Notices(input, ledger)
-  const outcome = (await refusal(input, ledger)) ?? (await follow(input, { ledger, questions, notices }))
-  upsertSearchAttributes([{ key: outcomeAttribute, value: outcome.as }])
+  const startedAt = input.continued?.startedAt ?? now()
+  // Handlers first: an early message must find them.
+  const companions = new Companions(input)
+  const outcome = (await refusal(input, companions)) ?? (await follow(input, companions, startedAt))
+  companions.attributes.ended(outcome)
   return CancellationScope.nonCancellable(async () => {
-    await notices.ended(outcome)
-    const sealed = await sealRun(input, ledger, { outcome, startedAt, finishedAt: now() })
+    await companions.notices.ended(outcome)
+    if (input.plan.planVersion > 1) await release({ admission: input.admission })
+    const sealed = await sealRun(input, companions, { outcome, startedAt, finishedAt: now() })
     await condition(allHandlersFinished)
     return { outcome, sealed }
   })
 }
 
-/** Handlers first: an early message must find them. */
-function listen({ admission }: RunInput, ledger: Ledger): Questions {
-  const { runId, trigger } = admission.admission
-  const triggers: Trigger[] = [trigger]
-  setHandler(stateQuery, () => ledger.state())
-  setHandler(triggerUpdate, async (further) => meet(further), {
-    validator: (_further: SignedAdmission) => stillOpen(ledger),
-  })
-  return new Questions(admission, triggers)
-
-  /** The run's own start comes by this way too, since both travel in one request. */
-  async function meet(further: SignedAdmission): Promise<{ runId: string }> {
-    if (further.admission.runId === runId) return { runId }
-    if (!(await checkTrigger({ admission, further })))
-      throw ApplicationFailure.nonRetryable('not admitted here', 'NotAdmitted')
-    stillOpen(ledger)
-    triggers.push(further.admission.trigger)
-    ledger.enter({ kind: 'trigger', trigger: further.admission.trigger })
-    return { runId }
-  }
-}
-
-/** A run that is closing takes no further trigger: whoever sent it tries again, and starts the next run. */
-function stillOpen(ledger: Ledger): void {
-  const { phase } = ledger.state()
-  const closing = phase === 'claiming' || phase === 'sealing' || phase === 'sealed'
-  if (closing) throw ApplicationFailure.nonRetryable(`the run is closing (${phase})`, 'RunClosing')
-}
-
 /** Admission is the first step: a run that is refused does nothing, and its refusal is sealed like any end (G29). */
-async function refusal(input: RunInput, ledger: Ledger): Promise<Outcome | undefined> {
-  const result = await CancellationScope.nonCancellable(async () => admit(input))
+async function refusal(input: RunInput, { ledger }: Companions): Promise<Outcome | undefined> {
+  if (input.continued !== undefined) return taken(input, input.continued.number)
+  const result = await CancellationScope.nonCancellable(async () =>
+    admit({ plan: input.plan, admission: input.admission }),
+  )
   if (result.admitted) {
     ledger.enter({ kind: 'admitted' })
     return undefined
@@ -88,39 +57,52 @@ async function refusal(input: RunInput, ledger: Ledger): Promise<Outcome | undef
   if ('foreign' in result) throw ApplicationFailure.nonRetryable(result.foreign, 'NotAdmitted')
   const { denial } = result
   ledger.enter({ kind: 'refused', message: denial.message })
-  const outcome: Outcome = {
-    name: 'refused',
-    as: 'refused',
-    claims: [],
-    message: denial.message,
-    tell: [],
-    left: [],
-    denial,
-  }
+  const { message } = denial
+  const outcome: Outcome = { name: 'refused', as: 'refused', claims: [], message, tell: [], left: [], denial }
   ledger.outcome(outcome)
   return outcome
 }
 
-interface Companions {
-  readonly ledger: Ledger
-  readonly questions: Questions
-  readonly notices: Notices
+/** A run that goes on was admitted before; now this execution, and no other, is its next one. */
+async function taken({ admission }: RunInput, number: number): Promise<undefined> {
+  const result = await CancellationScope.nonCancellable(async () => takeOver({ admission, number }))
+  if (!result.continued) throw ApplicationFailure.nonRetryable(result.why, 'NotAdmitted')
 }
 
-async function follow({ plan, admission }: RunInput, { ledger, questions, notices }: Companions): Promise<Outcome> {
-  const ports = notices.whenAsked(temporalPorts(plan, admission, questions))
-  return carryOut(openRun(plan, admission.admission, { ports, ledger }))
+async function follow(input: RunInput, companions: Companions, startedAt: string): Promise<Outcome> {
+  const { plan, admission, continued } = input
+  const { ledger, questions, notices, pace } = companions
+  const ports = notices.whenAsked(temporalPorts(input, questions, pace))
+  const run =
+    continued === undefined
+      ? openRun(plan, admission.admission, { ports, ledger })
+      : restoreRun(plan, admission.admission, { ports, ledger, state: companions.state })
+  if (continued?.cancelled === true) CancellationScope.current().cancel()
+  return followOrMove(input, { companions, run, startedAt })
+}
+
+async function followOrMove(
+  input: RunInput,
+  moving: { companions: Companions; run: Run; startedAt: string },
+): Promise<Outcome> {
+  try {
+    return await carryOut(moving.run)
+  } catch (error) {
+    if (!(error instanceof Elsewhere)) throw error
+    await goElsewhere(input, moving)
+    return followOrMove(input, moving)
+  }
 }
 
 /** Stays in `sealing`, visibly, for as long as the evidence store takes nothing. */
 async function sealRun(
-  input: RunInput,
-  ledger: Ledger,
+  { plan, admission }: RunInput,
+  { ledger }: Companions,
   end: Pick<SealRequest, 'outcome' | 'startedAt' | 'finishedAt'>,
 ): Promise<SealResult> {
   ledger.phase('sealing')
-  await recordStart(input)
-  const sealed = await seal({ ...input, ...end, entries: ledger.state().entries })
+  await recordStart({ plan, admission })
+  const sealed = await seal({ plan, admission, ...end, entries: ledger.state().entries })
   ledger.sealed(sealed)
   return sealed
 }

@@ -11,9 +11,15 @@ export class Notices {
   readonly #underWay: Promise<void>[] = []
   #told = 0
 
-  constructor(input: RunInput, ledger: Ledger) {
+  /** `told`: so many notices were sent by earlier executions of the run. */
+  constructor(input: RunInput, ledger: Ledger, told: number) {
     this.#input = input
     this.#ledger = ledger
+    this.#told = told
+  }
+
+  get told(): number {
+    return this.#told
   }
 
   /** Ports that tell people when they are asked; the question is open meanwhile. */
@@ -30,10 +36,15 @@ export class Notices {
     }
   }
 
+  /** Once everybody who was asked has been told so. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
   async ended(outcome: Outcome): Promise<void> {
     const roles = new Set(outcome.tell)
     if (this.#nobodyWatches() && !outcome.as.startsWith('succeeded')) roles.add(this.#input.plan.runbook.owner)
-    await Promise.all(this.#underWay)
+    await this.settled()
     if (roles.size > 0) await this.#tell('ended', [...roles], `${outcome.name} (${outcome.as}): ${outcome.message}`)
   }
 

@@ -116,6 +116,44 @@ const readings: readonly [string, JsonObject, string, JsonObject, JsonObject][] 
     { exists: true, class: 'production' },
   ],
   ['platform.app', subject, app, { environment: 'production', app: 'shop' }, { exists: true }],
+  [
+    'platform.affectedBindingsOf',
+    subject,
+    `${app}/bindings`,
+    {
+      complete: true,
+      items: [
+        { binding: 'mail', state: 'missing', provider: 'post' },
+        { binding: 'database', state: 'ready', provider: 'postgres' },
+      ],
+    },
+    { items: [{ binding: 'mail', provider: 'post' }] },
+  ],
+  [
+    'platform.statusOfAffected',
+    { subjects: ['environment/production', 'app/shop', 'edge/edge-a'] },
+    `${app}/bindings`,
+    {
+      complete: true,
+      items: [
+        { binding: 'mail', state: 'degraded', provider: 'post' },
+        { binding: 'database', state: 'ready', provider: 'postgres' },
+      ],
+    },
+    {
+      items: [
+        {
+          ...subject,
+          binding: 'mail',
+          provider: 'post',
+          visible: false,
+          cause: 'none',
+          namesProvider: false,
+          listedAsNotTold: false,
+        },
+      ],
+    },
+  ],
 ]
 
 test('every reading of the platform is in the table below', () => {

@@ -2,13 +2,18 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { definitionsFromAllowlist } from '../../actions/allowlist.ts'
 import { contractOf } from '../../actions/contract.ts'
 import { Refused, type AnyDefinition } from '../../actions/define.ts'
+import { allContracts } from '../../actions/index.ts'
 import { parseOutput } from '../../actions/validate.ts'
+import { compileCatalogue, readCatalogue, sourceOf } from '../../engine/language/catalogue.ts'
+import type { Contract } from '../../schemas/contract.ts'
 import { asAction, asReading, contextFor } from './context.ts'
 import { serve, type Answer, type Seen } from './local-server.ts'
 
 const actions = new URL('../../actions/', import.meta.url)
+const page = readFileSync(new URL('README.md', actions), 'utf8')
 
 test('the reading of actions/README.md works as it is printed', async () => {
   const reading = asReading((await example('open-tickets'))['openTickets'])
@@ -30,6 +35,30 @@ test('the action of actions/README.md works as it is printed', async () => {
   expect(await action.settle({}, { ...context, idempotencyKey: 'k/2' })).toEqual({ state: 'not-done' })
 })
 
+test('the contracts of actions/README.md load as they are printed, and nothing carries them out', async () => {
+  const { ticketContracts } = (await example('contracts/tickets')) as unknown as { ticketContracts: Contract[] }
+  expect(ticketContracts.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    'reading tickets.ticket',
+    'action tickets.closeTicket',
+  ])
+  expect(ticketContracts[1]).toMatchObject({ effects: { 'ticket.close': { app: 'app' } } })
+})
+
+test('the allowlist entry of actions/README.md runs as it is printed, and its list is whole by its own word', async () => {
+  const sources = await readCatalogue(fileURLToPath(new URL('../../runbooks', import.meta.url)))
+  const entry = sourceOf('runbooks/allowlist.yaml', new TextEncoder().encode(block('yaml')))
+  const alone = ['runbooks/effects.yaml', 'runbooks/policy.yaml']
+  const files = [...sources.files.filter(({ file }) => alone.includes(file)), entry]
+  const { allowlist, diagnostics } = compileCatalogue({ files, overlays: [] }, allContracts)
+  expect(diagnostics.filter(({ span }) => span.file === entry.file)).toEqual([])
+  const reading = asReading(definitionsFromAllowlist(allowlist)[0])
+  const { value, complete } = await reading.read({ host: 'host-4' }, contextFor('none', 'http://localhost'))
+  expect({ value: parseOutput(reading, value), complete }).toEqual({
+    value: { complete: true, items: [{ host: 'host-4' }] },
+    complete: true,
+  })
+})
+
 /** A ticket system, as the page supposes it. */
 function tickets({ method, url, body, headers }: Seen): Answer {
   if (url === '/open/shop') return { json: { open: 3 } }
@@ -40,12 +69,26 @@ function tickets({ method, url, body, headers }: Seen): Answer {
 
 /** The code block that follows the file's name on the page, loaded beside the sources and not among them. */
 async function example(file: string): Promise<Record<string, AnyDefinition>> {
-  const page = readFileSync(new URL('README.md', actions), 'utf8')
-  const code = page.split(`\`actions/tickets/${file}.ts\`:\n\n\`\`\`ts\n`)[1]?.split('```')[0]
-  if (code === undefined) throw new Error(`the page has no example ${file}`)
+  const path = file.includes('/') ? file : `tickets/${file}`
+  const code = page.split(`\`actions/${path}.ts\`:\n\n\`\`\`ts\n`)[1]?.split('```')[0]
+  if (code === undefined) throw new Error(`the page has no example ${path}`)
   mkdirSync(new URL('../.runproof/', actions), { recursive: true })
   const folder = mkdtempSync(fileURLToPath(new URL('../.runproof/readme-', actions)))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, `${file}.ts`), code.replace("'../define.ts'", "'../../actions/define.ts'"))
-  return (await import(pathToFileURL(join(folder, `${file}.ts`)).href)) as Record<string, AnyDefinition>
+  const placed = join(folder, `${path.replace('/', '-')}.ts`)
+  writeFileSync(
+    placed,
+    code.replace(/'\.\.?\/(define|declare)\.ts'/, (_, name) => `'../../actions/${at(name as string)}.ts'`),
+  )
+  return (await import(pathToFileURL(placed).href)) as Record<string, AnyDefinition>
+}
+
+function at(name: string): string {
+  return name === 'declare' ? 'contracts/declare' : name
+}
+
+/** The only code block of a language on the page. */
+function block(language: string): string {
+  const [, code] = page.split(`\`\`\`${language}\n`)
+  return code?.split('```')[0] ?? ''
 }

@@ -104,10 +104,21 @@ test('a declared output is read as JSON and validated; what is none is unknown',
   const typed = (text: string, code = 0) =>
     read({ program: 'sh', args: ['-c', `printf '${text}'; exit ${code}`], output })
   expect((await typed('{"free": 3}')).value).toEqual({ free: 3 })
-  for (const wrong of [typed('free: 3'), typed('{"free": 3}', 1)])
+  for (const wrong of [typed('free: 3'), typed('null'), typed('[]'), typed('{"free": 3}', 1)])
     await expect(wrong).rejects.toMatchObject({ reason: 'invalid' })
   const [definition] = definitionsFromAllowlist({ shell: [entry({ output })], http: [] })
   expect(() => parseOutput(asReading(definition), { free: 'three' })).toThrow('`free`: expected number')
+})
+
+test('G12: a list that was printed is whole only where its object says so in a field that was declared', async () => {
+  const items = { kind: 'list', item: { kind: 'object', fields: { n: { kind: 'count' } } } } as const
+  const complete = { kind: 'bool' } as const
+  const printed = async (text: string, fields: NonNullable<ShellEntry['output']>['fields']) =>
+    (await read({ program: 'printf', args: [text], output: { kind: 'object', fields } })).complete
+  expect(await printed('{"items":[],"complete":true}', { items, complete })).toBe(true)
+  expect(await printed('{"items":[],"complete":false}', { items, complete })).toBe(false)
+  expect(await printed('{"items":[],"complete":"yes"}', { items, complete })).toBe(false)
+  expect(await printed('{"items":[],"complete":true}', { items })).toBeUndefined()
 })
 
 test('an action that ended badly leaves its effect open; one that could not start has none', async () => {

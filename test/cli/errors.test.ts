@@ -40,6 +40,10 @@ const WRONG_COMMANDS: readonly (readonly [golden: string, ...args: string[]])[] 
   ['a-stop-of-an-effect-that-is-not-there', 'stop', '--effect', 'promotion.freze', '--reason', 'drill'],
   ['an-unknown-code', 'explain', 'RP0130'],
   ['a-file-outside-the-catalogue', 'check', 'runproof.yaml'],
+  ['a-pause-without-a-reason', 'pause', 'some-run'],
+  ['a-form-that-is-not-there', 'runs', '--output', 'xml'],
+  ['a-plan-to-compare-with-that-is-not-there', 'plan', 'ask-first', '--diff', 'old.json'],
+  ['facts-that-are-not-there', 'eval', 'a.b == a.b', '--facts', 'facts.json'],
 ]
 
 describe('a mistake on the command line', () => {

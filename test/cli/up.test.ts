@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { interrupt, leftOf, processesOf, startUp } from './installation.ts'
 import type { Up } from './installation.ts'
-import { CLI, environment, makeWorkplace, removeWorkplace, runproof } from './workplace.ts'
+import { CLI, environment, makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
 
 let folder = ''
 let address = ''
 let up: Up
 
 beforeAll(async () => {
-  folder = await makeWorkplace()
+  folder = await makeSmallWorkplace()
   await runproof(folder, 'keys', 'init')
   up = await startUp(folder)
   address = await temporalOf(folder)
@@ -51,11 +51,13 @@ test('state is for its owner alone', async () => {
 })
 
 test('a run whose platform cannot be reached is refused, listed, explained and verified', async () => {
-  const run = await runproof(folder, 'run', 'bad-deploy', '--environment', 'production', '--app', 'shop')
-  expect(run.stdout).toMatch(/^run bad-deploy-\S+\n {2}✗ refused: cannot confirm that environment .production. exists/)
+  const run = await runproof(folder, 'run', 'ask-about-an-app', '--environment', 'production', '--app', 'shop')
+  expect(run.stdout).toMatch(
+    /^run ask-about-an-app-\S+\n {2}✗ refused: cannot confirm that environment .production. exists/,
+  )
   expect(run.exitCode).toBe(5)
   const [refused] = await runsNow()
-  expect(refused).toMatchObject({ runbook: 'bad-deploy', state: 'refused', sealed: true })
+  expect(refused).toMatchObject({ runbook: 'ask-about-an-app', state: 'refused', sealed: true })
   const runId = refused?.runId ?? ''
   const why = await runproof(folder, 'why', runId)
   expect(why.stdout).toMatch(

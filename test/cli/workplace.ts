@@ -26,6 +26,15 @@ export async function makeWorkplace(): Promise<string> {
   return folder
 }
 
+/** The same with a small catalogue, whose rules need no platform to be judged. */
+export async function makeSmallWorkplace(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'runproof-cli-')))
+  await cp(fileURLToPath(new URL('testdata/small', import.meta.url)), join(folder, 'runbooks'), { recursive: true })
+  await addRunbook(folder, 'ask-first')
+  await writeFile(join(folder, 'runproof.yaml'), `roles: { release-owner: [${JSON.stringify(userInfo().username)}] }\n`)
+  return folder
+}
+
 /** Adds one of the runbooks of these tests. */
 export async function addRunbook(folder: string, id: string): Promise<void> {
   const from = fileURLToPath(new URL(`testdata/${id}.yaml`, import.meta.url))

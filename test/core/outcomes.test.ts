@@ -21,7 +21,7 @@ describe('the outcome of a run', () => {
   test('claims what it says, each with its target filled, and that it ended so', async () => {
     const claims = [{ effect: 'claim.rolled-back', target: { app: { path: ['inputs', 'app'] } } }]
     const run = await ended([outcome('mended', 'succeeded', { claims })])
-    expect(run.claimed).toEqual([
+    expect(run.claimed).toMatchObject([
       {
         outcome: 'mended',
         claims: [
@@ -43,6 +43,18 @@ describe('the outcome of a run', () => {
     const say = (path: string[]) => [outcome('mended', 'succeeded', { say: { path } })]
     expect((await ended(say(['mend']))).outcome.message).toBe('{"epoch":8}')
     expect((await ended(say(['owner', 'epoch']))).outcome.message).toBe('Practice: mended')
+  })
+
+  test('says a duration and a ratio as an author writes them', async () => {
+    const policy = {
+      patience: { type: { kind: 'duration' }, value: 90_000, unit: 'duration', source: 'test' },
+      moment: { type: { kind: 'duration' }, value: 1_500, unit: 'duration', source: 'test' },
+      share: { type: { kind: 'ratio' }, value: 0.005, unit: 'ratio', source: 'test' },
+    } as const
+    const path = (name: string) => ({ path: ['policy', name] })
+    const say = { text: ['after ', path('patience'), ', ', path('moment'), ', at ', path('share')] }
+    const run = await carry(planOf([], { policy, outcomes: [outcome('mended', 'succeeded', { say })] }))
+    expect(run.outcome.message).toBe('after 90s, 1500 ms, at 0.5%')
   })
 
   test('is the next one where a claim is denied', async () => {

@@ -1,13 +1,26 @@
 import { carryOut } from '../../engine/core/carry-out.ts'
 import { Ledger } from '../../engine/core/ledger.ts'
-import { Cancelled } from '../../engine/core/ports.ts'
-import type { ClaimCall, PerformCall, Ports, Question, ReadCall } from '../../engine/core/ports.ts'
+import type { LedgerSoFar } from '../../engine/core/ledger.ts'
+import { Cancelled, Elsewhere } from '../../engine/core/ports.ts'
+import type { ClaimCall, OptionsCall, PerformCall, Ports, Question, ReadCall } from '../../engine/core/ports.ts'
 import { openRun } from '../../engine/core/run.ts'
+import type { Run } from '../../engine/core/run.ts'
+import { freeze, restoreRun, snapshotOf, thaw } from '../../engine/core/snapshot.ts'
+import { siteOf } from '../../engine/core/rules/sites.ts'
 import type { FactRecord, UnknownReason } from '../../schemas/fact.ts'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import type { Admission, AttestedFact, Denial, EffectResult, Outcome, RunState } from '../../schemas/run.ts'
-import type { SignedVote, VoteVerdict } from '../../schemas/run.ts'
+import type {
+  Admission,
+  AttestedFact,
+  Denial,
+  EffectResult,
+  OptionsVerdict,
+  Outcome,
+  RunState,
+  Vote,
+} from '../../schemas/run.ts'
+import type { RunEntry, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
 
 /** What one reading says, beside its name and its place. */
 export type Seen = Partial<FactRecord>
@@ -16,7 +29,9 @@ export type Seen = Partial<FactRecord>
 export interface Answer {
   readonly user: string
   readonly role: string
-  readonly decision?: 'approve' | 'reject'
+  readonly decision?: Vote['decision']
+  readonly option?: string
+  readonly overrides?: NonNullable<Vote['overrides']>
   readonly reason?: string
   readonly uncounted?: string
 }
@@ -27,6 +42,14 @@ export interface Script {
   readonly effects?: Readonly<Record<string, readonly EffectResult[]>>
   readonly claims?: Readonly<Record<string, Denial>>
   readonly answers?: readonly Answer[]
+  /** The same, by the instance of the step that asks. */
+  readonly answersTo?: Readonly<Record<string, readonly Answer[]>>
+  /** Options that the rules forbid. */
+  readonly forbidden?: Readonly<Record<string, Denial>>
+  /** What each look at the rules of an interval says. */
+  readonly watch?: readonly (Denial | undefined)[]
+  /** Each execution carries out so many steps, and then the run goes on in another one. */
+  readonly stepsEach?: number
   /** The run is cancelled when this line of the log is reached. */
   readonly cancelAt?: string
 }
@@ -40,6 +63,8 @@ export interface Carried {
   readonly asked: readonly Question[]
   readonly claimed: readonly ClaimCall[]
   readonly closed: number
+  /** How often the run went on in another execution. */
+  readonly moves: number
 }
 
 /** A whole value. */
@@ -75,16 +100,63 @@ export function denial(rule: string): Denial {
 }
 
 /** Carries a Plan out against a script, on a clock that moves only while somebody sleeps or waits for people. */
-export async function carry(plan: Plan, script: Script = {}): Promise<Carried> {
+export async function carry(plan: Plan, script: Script = {}, trigger: Trigger = ADMISSION.trigger): Promise<Carried> {
   const recorder = new Recorder(script)
-  const ledger = new Ledger(plan, ADMISSION, {
-    now: () => new Date(recorder.nowMs).toISOString(),
-    changed: () => undefined,
-  })
-  const run = openRun(plan, ADMISSION, { ports: recorder.ports(), ledger })
-  const outcome = await carryOut(run)
+  const admission = { ...ADMISSION, trigger }
+  const ports = recorder.ports()
+  const first = ledgerOf(plan, recorder)
+  const open = (ledger: Ledger, state?: JsonObject) =>
+    state === undefined
+      ? openRun(plan, admission, { ports, ledger })
+      : restoreRun(plan, admission, { ports, ledger, state })
+  const { outcome, ledger, entries, moves } = await inPieces(
+    { plan, recorder, open },
+    { ledger: first, run: open(first) },
+  )
   const { log, performed, asked, claimed, closed } = recorder
-  return { outcome, log, state: ledger.state(), performed, asked, claimed, closed }
+  return { outcome, log, state: { ...ledger.state(), entries }, performed, asked, claimed, closed, moves }
+}
+
+function ledgerOf(plan: Plan, recorder: Recorder, before?: LedgerSoFar): Ledger {
+  const now = () => new Date(recorder.nowMs).toISOString()
+  return new Ledger(plan, ADMISSION, { now, changed: () => undefined, ...(before === undefined ? {} : { before }) })
+}
+
+interface Course {
+  readonly plan: Plan
+  readonly recorder: Recorder
+  readonly open: (ledger: Ledger, state?: JsonObject) => Run
+}
+
+interface Piece {
+  readonly ledger: Ledger
+  readonly run: Run
+}
+
+/** A run that moves goes on from what is left of it as JSON, as Temporal would carry it along. */
+async function inPieces(
+  course: Course,
+  first: Piece,
+): Promise<{ outcome: Outcome; ledger: Ledger; entries: RunEntry[]; moves: number }> {
+  const entries: RunEntry[] = []
+  let { ledger, run } = first
+  for (let moves = 0; ; moves += 1) {
+    try {
+      const outcome = await carryOut(run)
+      return { outcome, ledger, entries: [...entries, ...ledger.state().entries], moves }
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error
+    }
+    const kept = ledger.state().entries.length
+    entries.push(...ledger.state().entries)
+    const values = freeze(run.whole.completed)
+    const carried = JSON.parse(
+      JSON.stringify({ state: snapshotOf(run, moves + 1), before: ledger.soFar(kept), values }),
+    ) as { state: JsonObject; before: LedgerSoFar; values: JsonObject }
+    course.recorder.move(carried.values)
+    ledger = ledgerOf(course.plan, course.recorder, carried.before)
+    run = course.open(ledger, carried.state)
+  }
 }
 
 /** The admission of every run in these tests. */
@@ -105,15 +177,18 @@ export function results({ state }: Carried): string[] {
   return state.entries.flatMap((entry) => (entry.kind === 'step' ? [`${entry.step} ${entry.result}`] : []))
 }
 
-class Recorder {
+/** Answers every port from a script, and notes what was called. */
+export class Recorder {
   readonly log: string[] = []
   readonly performed: PerformCall[] = []
   readonly asked: Question[] = []
   readonly claimed: ClaimCall[] = []
   closed = 0
+  boundaries = 0
   nowMs = Date.parse('2026-01-01T00:00:00.000Z')
   readonly #script: Script
   readonly #times = new Map<string, number>()
+  readonly #kept: JsonObject[] = []
   #cancelled = false
 
   constructor(script: Script) {
@@ -126,6 +201,10 @@ class Recorder {
       perform: async (call) => this.#perform(call),
       claim: async (call) => this.#claim(call),
       ask: async (question) => this.#ask(question),
+      options: async (call) => this.#options(call),
+      watch: async ({ activity }) => this.#watch(activity),
+      pace: async () => this.#pace(),
+      recall: async (execution) => thaw(this.#kept[execution - 1] ?? {}),
       clock: { nowMs: () => this.nowMs, sleep: async (ms) => this.#sleep(ms) },
     }
   }
@@ -148,9 +227,37 @@ class Recorder {
   }
 
   #perform(call: PerformCall): EffectResult {
-    this.#note(`do ${call.activity}`)
+    // What was done is taken back in a cancelled run too.
+    if (call.undo === true) this.log.push(`do ${call.activity}`)
+    else this.#note(`do ${call.activity}`)
     this.performed.push(structuredClone(call))
-    return this.#next(`step ${call.step}`, this.#script.effects?.[call.step]) ?? done()
+    const { effects = {} } = this.#script
+    return this.#next(`step ${call.step}`, effects[call.step] ?? effects[siteOf(call.step)]) ?? done()
+  }
+
+  /** The run goes on in another execution; this one has kept what it completed. */
+  move(values: JsonObject): void {
+    this.boundaries = 0
+    this.#kept.push(values)
+  }
+
+  #options({ step, options }: OptionsCall): OptionsVerdict {
+    this.#note(`options ${step}`)
+    const denied = this.#script.forbidden ?? {}
+    return { allowed: options.map(({ name }) => name).filter((name) => !Object.hasOwn(denied, name)), denied }
+  }
+
+  #watch(activity: string): { denial?: Denial } {
+    this.#note(`watch ${activity}`)
+    const denial = this.#next('watch', this.#script.watch)
+    return denial === undefined ? {} : { denial }
+  }
+
+  #pace(): 'go' | 'elsewhere' {
+    const { stepsEach = Infinity } = this.#script
+    if (this.boundaries >= stepsEach) return 'elsewhere'
+    this.boundaries += 1
+    return 'go'
   }
 
   /** A claim is said of a cancelled run too. */
@@ -165,14 +272,15 @@ class Recorder {
   #ask(question: Question) {
     this.#note(`ask ${question.step}`)
     this.asked.push(question)
-    const answers = [...(this.#script.answers ?? [])]
+    const answers = [...(this.#script.answersTo?.[question.step] ?? this.#script.answers ?? [])]
+    const until = this.nowMs + question.withinMs
     const factsDigest = `facts-${question.time}`
     return {
       factsDigest,
-      next: async () => {
+      next: async (withinMs = question.withinMs) => {
         this.#note(`wait ${question.step}`)
         const answer = answers.shift()
-        if (answer === undefined) this.nowMs += question.withinMs
+        if (answer === undefined) this.nowMs = Math.min(this.nowMs + withinMs, until)
         return answer && { vote: voteOf(answer, question, factsDigest), verdict: verdictOf(answer) }
       },
       close: () => (this.closed += 1),
@@ -202,7 +310,7 @@ function verdictOf({ uncounted }: Answer): VoteVerdict {
 }
 
 function voteOf(
-  { user, role, decision = 'approve', reason }: Answer,
+  { user, role, decision = 'approve', reason, option, overrides }: Answer,
   { step }: Question,
   factsDigest: string,
 ): SignedVote {
@@ -216,8 +324,10 @@ function voteOf(
     role,
     by: { user, host: 'test', assurance: 'self-asserted' as const },
     ...(reason === undefined ? {} : { reason }),
+    ...(option === undefined ? {} : { option }),
+    ...(overrides === undefined ? {} : { overrides }),
     nonce: `${user} as ${role}`,
     votedAt: '2026-01-01T00:00:00.000Z',
   }
-  return { vote, keyid: 'test', signature: 'test' }
+  return { vote, keyid: 'test', signature: `${step} ${user} ${role}` }
 }

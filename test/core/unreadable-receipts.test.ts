@@ -1,39 +1,26 @@
 import { expect, test } from 'vitest'
-import { judgeRule } from '../../engine/core/rules.ts'
-import { policyType, RUN_TYPE } from '../../engine/core/variables.ts'
-import type { CheckPlan, EffectPlan } from '../../schemas/plan.ts'
-import { planOf, says } from './plans.ts'
+import type { CheckPlan } from '../../schemas/plan.ts'
+import { judged, predicate, receipt, said } from './rules-practice.ts'
+import type { Situation } from './rules-practice.ts'
 
-const claim: EffectPlan = { target: {}, protective: true }
-const EFFECTS = {
-  claim,
-  'claim.rolled-back': { ...claim, under: 'claim' },
-  'artifact.build': { target: {}, protective: false },
-}
-const TYPES = { run: RUN_TYPE, policy: policyType(planOf([])) } as const
+const claim = { effect: 'claim.host-drained', target: { host: 'h1' } }
+const reboot = receipt('host.reboot', { host: 'h1' })
 
-function verdictOn(check: CheckPlan, effects?: readonly string[]) {
-  const rule = { id: 'r', text: '', source: '', facts: {}, checks: [check], overridable: 'never' as const, next: '' }
-  const run = { id: 'run-1', reachable: [], ...(effects === undefined ? {} : { effects }) }
-  const seen = { records: {}, run, effects: EFFECTS, doubt: () => undefined }
-  const bound = { rule, policy: planOf([]).policy }
-  return judgeRule(bound, { effect: 'claim.rolled-back', target: {} }, seen).map(({ says: said }) => said)
+async function verdictsOn(check: CheckPlan, receipts: NonNullable<Situation['receipts']>) {
+  return said(await judged([check], claim, { receipts, reachable: [] }))
 }
 
-test('G15: a predicate on what the run has done is unknown where its receipts cannot be read', () => {
-  const check: CheckPlan = {
-    form: 'require',
-    guards: ['claim'],
-    require: [says("run.effects.all(e, e != 'artifact.build')", TYPES)],
-  }
-  expect(verdictOn(check, [])).toEqual(['true'])
-  expect(verdictOn(check, ['artifact.build'])).toEqual(['false'])
-  expect(verdictOn(check)).toEqual(['unknown'])
+test('G15: a predicate on what the run has done is unknown where its receipts cannot be read', async () => {
+  const none = predicate("run.effects.of('host.reboot').size() == 0", 'claim')
+  const check: CheckPlan = { form: 'require', guards: ['claim'], require: [none] }
+  expect(await verdictsOn(check, [])).toEqual(['true'])
+  expect(await verdictsOn(check, [reboot])).toEqual(['false'])
+  expect(await verdictsOn(check, 'unreadable')).toEqual(['unknown'])
 })
 
-test('G15: what is forbidden beside another effect is unknown where the receipts cannot be read', () => {
-  const check: CheckPlan = { form: 'forbid', forbid: ['artifact.build'], inRunsWith: ['claim.rolled-back'] }
-  expect(verdictOn(check, [])).toEqual([])
-  expect(verdictOn(check, ['artifact.build'])).toEqual(['false'])
-  expect(verdictOn(check)).toEqual(['unknown'])
+test('G15: what is forbidden beside another effect is unknown where the receipts cannot be read', async () => {
+  const check: CheckPlan = { form: 'forbid', forbid: ['host.reboot'], inRunsWith: ['claim.host-drained'] }
+  expect(await verdictsOn(check, [])).toEqual([])
+  expect(await verdictsOn(check, [reboot])).toEqual(['false'])
+  expect(await verdictsOn(check, 'unreadable')).toEqual(['unknown'])
 })

@@ -109,10 +109,10 @@ const LONGER_THAN_A_PASS_MS = 11_000
 
 test('G6: a worker that stands still between its facts and the effect does not act on what it read before', async () => {
   const scene = await badPromotion(lab)
-  const hang = await scene.fault({ fault: 'hang', on: 'allocations', times: 1 })
+  const hang = await scene.fault({ fault: 'hang', on: 'artifact', times: 1 })
   const before = await answered()
   const { runId } = await installation.start('bad-deploy', scene.route)
-  // Only the door asks for the history and for what runs; the second never comes, so that the pass has begun and waits.
+  // Only the door asks for the history and for the artifact; the second never comes, so that the pass has begun and waits.
   await eventually(async () => !(await scene.waits(hang)) && (await answered()) > before, 'a pass of the door')
   worker.kill('SIGSTOP')
   await scene.happen('set-health', { digest: scene.good, healthy: false })
@@ -121,8 +121,8 @@ test('G6: a worker that stands still between its facts and the effect does not a
   const { outcome } = await installation.sealed(runId)
   expect(outcome).toMatchObject({ name: 'rollback-denied', denial: { rule: 'no-rebuild-as-rollback', unknown: false } })
   expect(await scene.changes()).toEqual(['freeze'])
-  const settled = doorFiles(await openSealed(installation, runId), 'settled')
-  expect(settled).toMatchObject([{ activity: 'rollback', attempt: 1, state: 'not-done' }])
+  const receipts = doorFiles(await openSealed(installation, runId), 'receipt')
+  expect(receipts.map(({ step }) => step)).toEqual(['freezePromotions'])
 })
 
 /** How often the platform has told an owner history. */

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { questionDigest, questionName, voteName } from '../../evidence/ballot.ts'
 import { claimName } from '../../evidence/claims.ts'
 import { digestOf, jsonBytes, jsonDigest } from '../../evidence/digest.ts'
 import { recordEffect } from '../../evidence/effects.ts'
@@ -16,15 +17,18 @@ import type { FactRecord } from '../../schemas/fact.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import { NAMES } from '../../schemas/run.ts'
+import type { Person } from '../support/ssh-keys.ts'
 import type {
   Admission,
   ClaimResult,
   EffectResult,
   Outcome,
+  QuestionRecord,
   RunEntry,
   SignedAdmission,
   SignedVote,
   Vote,
+  VoteRecord,
 } from '../../schemas/run.ts'
 
 /** One installation in a folder of its own: store, keys, trust folder. */
@@ -88,13 +92,22 @@ const workflow = {
   temporalRunId: '5f0c0b6e-3a44-4ac0-8a0a-0e4d6b1f8a01',
 }
 
+/** Who approves, and how the vote differs from a good one before it is signed. */
+export interface Voter {
+  readonly person?: Person
+  readonly change?: Partial<Vote>
+  /** What the worker recorded of it. */
+  readonly recorded?: VoteRecord['verdict']
+  readonly recordedAt?: string
+}
+
 /** A run that read, decided, asked, rolled back and claimed it, with its intake written: all that a sealing is given. */
-export async function ranWell(at: Installation, runId = 'run-1'): Promise<SealInput> {
+export async function ranWell(at: Installation, runId = 'run-1', voter: Voter = {}): Promise<SealInput> {
   const admission = await admit(at, runId)
   await recordStart(at.store, admission)
   const owner = await read(at, runId)
   const effect = await rolledBack(at, runId)
-  const vote = await voted(at, runId)
+  const vote = await voted(at, runId, voter)
   const claim = await claimed(at, runId)
   const outcome: Outcome = {
     name: 'rolled-back',
@@ -242,20 +255,47 @@ async function rolledBack({ store }: Installation, runId: string): Promise<Effec
   return { status: 'done', output: receipt.value.output, effects: ['route.rollback'], evidence }
 }
 
-async function voted(at: Installation, runId: string): Promise<SignedVote> {
+/** The question as the worker recorded it, before anybody answered. */
+export function questionOf(runId: string): QuestionRecord {
+  return {
+    runId,
+    planDigest: jsonDigest(plan),
+    step: 'confirm',
+    time: 1,
+    kind: 'approve',
+    text: 'Roll back?',
+    who: ['on-call'],
+    until: '2026-11-20T03:15:00.000Z',
+    shown: {},
+  }
+}
+
+async function voted(at: Installation, runId: string, voter: Voter = {}): Promise<SignedVote> {
+  const question = questionOf(runId)
+  const { person, change = {}, recorded: verdict = { counted: true }, recordedAt = AT } = voter
   const vote: Vote = {
     type: 'runproof.vote.v1',
     runId,
     step: 'confirm',
     planDigest: jsonDigest(plan),
-    factsDigest: digestOf('question'),
+    factsDigest: questionDigest(question),
     decision: 'approve',
     role: 'on-call',
-    by: { user: 'grace', host: 'desk', assurance: 'self-asserted' },
+    by: { user: person?.name ?? 'grace', host: 'desk', assurance: person === undefined ? 'self-asserted' : 'signed' },
     nonce: 'n-1',
     votedAt: AT,
+    ...change,
   }
-  return { vote, ...(await signJson(at.admission, vote)) }
+  const signed = { vote, ...(await signJson(at.admission, vote)), ...(await sshOf(vote, person)) }
+  const record: VoteRecord = { signed, verdict, at: recordedAt }
+  await at.store.putOnce(runId, questionName(question), jsonBytes(question))
+  await at.store.putOnce(runId, voteName(signed), jsonBytes(record))
+  return signed
+}
+
+async function sshOf(vote: Vote, person: Person | undefined): Promise<Pick<SignedVote, 'ssh'>> {
+  if (person === undefined) return {}
+  return { ssh: { principal: person.name, signature: await person.sign(jsonBytes(vote)) } }
 }
 
 function activity(scheduledEventId: number, activityId: string, type: string, result: unknown): HistoryActivity {

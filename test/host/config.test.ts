@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../engine/host/config.ts'
@@ -32,6 +32,14 @@ describe('runproof.yaml', () => {
       policyOverlays: [],
       connections: {},
       roles: {},
+      votes: {
+        key: join(homedir(), '.ssh', 'id_ed25519'),
+        allowedSigners: own('.runproof/allowed_signers'),
+        users: {},
+      },
+      leases: {},
+      topology: [],
+      worker: { radii: [] },
       server: { port: 0 },
     })
   })
@@ -50,21 +58,25 @@ describe('runproof.yaml', () => {
   })
 
   test.each([
-    ['that is no YAML', 'roles: [', ''],
-    ['with a key twice', 'roles: {}\nroles: {}\n', 'unique'],
-    ['with a tag', 'evidence: !secret x\n', 'tag'],
-    ['with a misspelt key', 'conections: {}\n', 'conections'],
-    ['with a list for a map', 'connections: []\n', 'connections'],
-    ['that is a list', '- roles\n', ''],
-    ['with a URL that is none', 'connections: { platform: { url: platform } }\n', 'url'],
-    ['with a URL of another protocol', 'connections: { platform: { url: "file:///etc/passwd" } }\n', 'url'],
-    ['with a port that is none', 'server: { port: 70000 }\n', 'port'],
+    ['that is no YAML', 'roles: [', ':1:9: this is not YAML'],
+    ['with a key twice', 'roles: {}\nroles: {}\n', ':2:1: `roles` stands here twice'],
+    ['with a tag', 'evidence: !secret x\n', ':1:11: YAML reads this as a tag'],
+    ['with a misspelt key', 'conections: {}\n', ':1:1: there is no key `conections`'],
+    ['with a misspelt key further down', 'server:\n  prot: 1\n', ':2:3: there is no key `prot` under `server`'],
+    ['with a list for a map', 'connections: []\n', ':1:1: `connections` must be a map'],
+    ['that is a list', '- roles\n', 'the file must be a map'],
+    ['without what must be there', 'connections: { platform: {} }\n', ':1:16: `connections.platform.url` is missing'],
     [
-      'with aliases that multiply',
-      `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [${'*a, '.repeat(40)}*a]\nc: [${'*b, '.repeat(40)}*b]\n`,
-      '',
+      'with a URL that is none',
+      'connections: { platform: { url: platform } }\n',
+      'must be a URL that begins with `http://`',
     ],
-    ['with people who are no list', 'roles: { lead: ada }\n', 'lead'],
+    ['with a URL of another protocol', 'connections: { platform: { url: "file:///etc/passwd" } }\n', 'must be a URL'],
+    ['with a port that is none', 'server: { port: 70000 }\n', ':1:11: `server.port` must be at most 65535'],
+    ['with a number for a text', 'catalogue: 3\n', ':1:1: `catalogue` must be a text'],
+    ['with an alias', 'roles: &a {}\nconnections: *a\n', ':1:11: anchors and aliases are not read'],
+    ['with people who are no list', 'roles: { lead: ada }\n', ':1:10: `roles.lead` must be a list'],
+    ['with a person without a name', 'roles: { lead: [""] }\n', '`roles.lead.0` must not be empty'],
   ])('%s is refused in a sentence that names the file', async (_what, text, named) => {
     await write(text)
     const { code, message, hint } = failure()
@@ -74,13 +86,25 @@ describe('runproof.yaml', () => {
     expect(hint).not.toBe('')
   })
 
-  test.each(['token: hunter2-hunter2', 'token: { env: A, value: hunter2-hunter2 }', 'token: [hunter2-hunter2]'])(
-    'G30: takes a secret as a reference only, and does not repeat what was written instead: %s',
-    async (token) => {
-      await write(`connections:\n  platform:\n    url: https://platform.example\n    ${token}\n`)
-      expect(`${failure().message} ${failure().hint}`).not.toContain('hunter2')
-    },
-  )
+  test('is told with every mistake at once, in the order of the file, and with what was meant', async () => {
+    await write('conections: {}\nroles: { lead: ada }\n')
+    const { message, hint } = failure()
+    expect(message.split('\n').map((line) => line.replace(folder, ''))).toEqual([
+      '/runproof.yaml:1:1: there is no key `conections`',
+      '/runproof.yaml:2:10: `roles.lead` must be a list (`[a, b]`)',
+    ])
+    expect(hint).toBe('did you mean `connections`?')
+  })
+
+  test.each([
+    'token: !hunter2 x',
+    'token: hunter2-hunter2',
+    'token: { env: A, value: hunter2-hunter2 }',
+    'token: [hunter2-hunter2]',
+  ])('G30: takes a secret as a reference only, and does not repeat what was written instead: %s', async (token) => {
+    await write(`connections:\n  platform:\n    url: https://platform.example\n    ${token}\n`)
+    expect(`${failure().message} ${failure().hint}`).not.toContain('hunter2')
+  })
 
   test('that is a folder is refused in a sentence too', async () => {
     await mkdir(join(folder, 'runproof.yaml'))

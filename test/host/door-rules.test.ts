@@ -127,7 +127,9 @@ describe('what is forbidden', () => {
   /** A run that came to its note by a catalogue of old, and a worker whose catalogue has a rule more. */
   async function noteUnder(check: string): Promise<EffectResult> {
     await practice.close()
-    practice = await Practice.open({ files: { 'switch.yaml': withNote('  - id: move') } })
+    practice = await Practice.open({
+      files: { 'switch.yaml': withNote('  - id: move').replace('when: { judge: well }, ', '') },
+    })
     practice.world.health = { state: 'well', share: 0 }
     const request = await practice.request('note')
     const host = await practice.restarted({ files: { 'rules/practice.yaml': FORBID(check) } })

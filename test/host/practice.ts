@@ -17,7 +17,10 @@ import { Connections } from '../../engine/host/connections.ts'
 import { passClaim } from '../../engine/host/door/claim.ts'
 import type { PassSeam } from '../../engine/host/door/arrive.ts'
 import { passDoor } from '../../engine/host/door/pass.ts'
+import { judgeOptions } from '../../engine/host/door/options.ts'
+import { watchRun } from '../../engine/host/door/watch.ts'
 import type { Host } from '../../engine/host/host.ts'
+import { openLeases } from '../../engine/host/leases/open.ts'
 import { PlanArchive } from '../../engine/host/plan-archive.ts'
 import { takeReading } from '../../engine/host/readings.ts'
 import { admit } from '../../engine/host/start-run.ts'
@@ -79,6 +82,7 @@ export class Practice {
   }
 
   async close(): Promise<void> {
+    await this.host.leases.close()
     await this.world.close()
     await rm(this.folder, { recursive: true, force: true })
   }
@@ -174,17 +178,15 @@ export class Practice {
     return names.filter((name) => name.includes('@') && !name.includes('.claim.'))
   }
 
-  async vote(
-    signed: SignedAdmission,
-    vote: Pick<Vote, 'step' | 'role'> & { user: string; decision?: Vote['decision'] },
-  ): Promise<SignedVote> {
+  async vote(signed: SignedAdmission, vote: Pick<Vote, 'step'> & Answered): Promise<SignedVote> {
     return this.host.keys.take({
       type: 'runproof.vote.v1',
       runId: signed.admission.runId,
       step: vote.step,
       planDigest: signed.admission.planDigest,
       factsDigest: jsonDigest('shown'),
-      decision: vote.decision ?? 'approve',
+      decision: vote.decision ?? (vote.option === undefined ? 'approve' : 'choose'),
+      ...(vote.option === undefined ? {} : { option: vote.option }),
       role: vote.role,
       by: { user: vote.user, host: 'test', assurance: 'self-asserted' },
       nonce: randomUUID(),
@@ -218,20 +220,30 @@ export class Practice {
         const answers = given.map((vote) => ({ vote, verdict: { counted: true } }))
         return { factsDigest: jsonDigest('shown'), next: async () => answers.shift(), close: () => undefined }
       },
-      claim: async ({ outcome, claims: said }) =>
+      options: async (call) => judgeOptions({ admission: signed, ...call }, this.seam({ admission: signed }, at)),
+      watch: async ({ step }) => watchRun({ admission: signed, step }, this.seam({ admission: signed }, at)),
+      claim: async ({ outcome, claims: said, grounds }) =>
         passClaim(
-          { admission: signed, outcome, claims: said },
+          { admission: signed, outcome, claims: said, grounds },
           this.seam({ admission: signed }, { host: at.host, action: NAMES.claim, activity: `claim.${(claims += 1)}` }),
         ),
     }
   }
 }
 
+/** What somebody answers. */
+export interface Answered {
+  readonly user: string
+  readonly role: string
+  readonly decision?: Vote['decision']
+  readonly option?: string
+}
+
 /** How a run of the interpreter differs. */
 export interface RunOptions {
   readonly inputs?: JsonObject
   readonly trigger?: Trigger
-  readonly votes?: Readonly<Record<string, readonly { user: string; role: string; decision?: Vote['decision'] }[]>>
+  readonly votes?: Readonly<Record<string, readonly Answered[]>>
   /** The step before whose effect the run is left alone. */
   readonly holdUpAt?: string
   readonly host?: Host
@@ -268,5 +280,6 @@ async function hostOf(folder: string, { files = {}, definitions = practiceDefini
     definitions: new Map(definitions.map((definition) => [definition.name, definition])),
     contracts: new Map(contracts.map((contract) => [contract.name, contract])),
     connections: new Connections(config, { allow: [], ownPorts: [] }),
+    leases: openLeases(config, state),
   }
 }

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkPredicate, evaluatePredicate, PredicateError } from '../../engine/core/cel.ts'
 import type { Variables } from '../../engine/core/cel.ts'
+import { LINEAGE } from '../../engine/core/predicate/receipts.ts'
+import { runType } from '../../engine/core/variables.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { ScalarKind, ValueType } from '../../schemas/value-type.ts'
 
@@ -46,13 +48,21 @@ const variables: Variables = {
   }),
   table: object({ rows: list(list(scalar('ratio'))) }),
   gate: object({ open: scalar('bool'), operation: maybe(scalar('text')) }),
-  run: object({ id: scalar('text'), effects: list(effect) }),
+  run: runType(effect),
   policy: object({
     errorStop: scalar('ratio'),
     patience: scalar('duration'),
     atLeast: scalar('count'),
     classes: list(state),
   }),
+}
+const receipt = {
+  effect: 'route.rollback',
+  step: 'rollback',
+  status: 'done',
+  approved: true,
+  undone: false,
+  [LINEAGE]: ['route.rollback', 'route.own'],
 }
 const edge = { edge: 'e1', epoch: 4, digest: digestA, operation: 'op-1', healthy: 3, quorum: 2, state: 'ready' }
 const values: Record<string, Json> = {
@@ -62,7 +72,7 @@ const values: Record<string, Json> = {
   stream: { first: 6, last: 7, at: '2026-08-21T10:00:00Z', app: 'shop', tag: 'v1' },
   table: { rows: [[0.001], [0.002, 0.003]] },
   gate: { open: true },
-  run: { id: 'r1', effects: ['route.rollback', 'route.own'] },
+  run: { id: 'r1', subjects: ['app/shop'], effects: [receipt] },
   policy: { errorStop: 0.005, patience: 30_000, atLeast: 2, classes: ['ready'] },
 }
 

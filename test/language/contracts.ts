@@ -53,6 +53,47 @@ export const contracts: readonly Contract[] = [
     { edge: id('edge'), digest: is('digest') },
     { output: { epoch: is('epoch') }, effects: { 'edge.write': { edge: 'edge' } } },
   ),
+  reading(
+    'platform.hosts',
+    { environment: id('environment') },
+    {
+      items: list({
+        host: id('host'),
+        version: is('version'),
+        gpus: list({ gpu: id('gpu'), busy: is('bool') }),
+      }),
+      total: is('count'),
+    },
+  ),
+  reading('platform.hostState', { host: id('host') }, { version: is('version'), drained: is('bool') }),
+  reading('platform.appsDue', {}, { items: list({ ...route(), ref: is('text') }) }),
+  action(
+    'platform.drainHost',
+    { environment: id('environment'), host: id('host'), expectedVersion: is('version') },
+    {
+      output: { version: is('version') },
+      effects: { 'host.drain': { environment: 'environment', host: 'host', forGood: { literal: false } } },
+      premise: { input: 'expectedVersion', reading: 'platform.hostState', field: 'version' },
+    },
+  ),
+  action(
+    'platform.undrainHost',
+    { environment: id('environment'), host: id('host'), expectedVersion: is('version') },
+    {
+      output: { version: is('version') },
+      effects: { 'host.undrain': { environment: 'environment', host: 'host' } },
+      premise: { input: 'expectedVersion', reading: 'platform.hostState', field: 'version' },
+    },
+  ),
+  action(
+    'platform.tell',
+    {
+      ...route(),
+      cause: { kind: 'enum', of: 'cause', words: ['behind', 'even', 'mixed', 'unknown', 'other'] },
+      token: maybe(is('secretRef')),
+    },
+    { output: {}, effects: { 'status.publish': routeTarget() } },
+  ),
 ]
 
 function is(kind: ScalarKind): ValueType {
@@ -73,6 +114,10 @@ function list(fields: Record<string, ValueType>): ValueType {
 
 function route(): Record<string, ValueType> {
   return { environment: id('environment'), app: id('app') }
+}
+
+function routeTarget(): Record<string, string> {
+  return { environment: 'environment', app: 'app' }
 }
 
 function reading(name: string, input: Record<string, ValueType>, output: Record<string, ValueType>): ReadingContract {

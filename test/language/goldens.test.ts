@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CODES } from '../../engine/diagnostics/catalogue/index.ts'
 import { renderDiagnostics } from '../../engine/diagnostics/render.ts'
-import { base, compileWith, placeOfCase } from './compile-case.ts'
+import { base, compileWith, placeOfCase, rulesOfCase } from './compile-case.ts'
 import { compileCatalogue } from '../../engine/language/catalogue.ts'
 import { contracts } from './contracts.ts'
 
@@ -17,7 +17,7 @@ test('the catalogue that all cases differ from has no mistake', () => {
 describe('a reader sees', () => {
   test.each(cases)('%s', (name) => {
     const { file, bytes } = placeOfCase(`${folder}${name}`)
-    const { catalogue, texts } = compileWith(file, bytes)
+    const { catalogue, texts } = compileWith(file, bytes, rulesOfCase(`${folder}${name}`))
     const shown = renderDiagnostics(catalogue.diagnostics, texts)
     const golden = `${folder}${name.replace(/\.yaml$/, '.golden')}`
     if (process.env['UPDATE'] === '1') writeFileSync(golden, shown)

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compileWith } from './compile-case.ts'
+import { compileCatalogue, sourceOf } from '../../engine/language/catalogue.ts'
+import { base, compileWith } from './compile-case.ts'
+import { contracts } from './contracts.ts'
 
 /** The codes that a hostile file ends in. */
 function codesOf(text: string | Uint8Array): string[] {
@@ -86,6 +89,107 @@ const hostile: [string, string, string[]][] = [
   ['a comment without end', '#'.repeat(200_000), ['RB0011']],
   ['quotes that do not close', `a: "${'\\"'.repeat(50_000)}`, ['RB0001']],
 ]
+
+const every = readFileSync(new URL('testdata/whole/every-construct.yaml', import.meta.url), 'utf8').split('\n')
+const words = [...new Set(every.join(' ').split(/[\s,{}[\]]+/)), '{}', '[]', '""', 'null', '[{ a: b }]', '{ a: [] }']
+
+/** A line that somebody's hand has slipped on. */
+const slip = fc.record({
+  line: fc.nat(every.length - 1),
+  how: fc.constantFrom('drop', 'twice', 'word', 'indent'),
+  word: fc.constantFrom(...words),
+})
+
+test('no damage to a runbook with every construct makes the checker throw, and what it takes has a Plan', () => {
+  fc.assert(
+    fc.property(fc.array(slip, { minLength: 1, maxLength: 4 }), (slips) => {
+      const lines = [...every]
+      for (const { line, how, word } of slips) {
+        const text = lines[line] ?? ''
+        if (how === 'drop') lines[line] = ''
+        if (how === 'twice') lines[line] = `${text}\n${text}`
+        if (how === 'word') lines[line] = text.replace(/(?<=[:[{] ?)[^\s,{}[\]]+/, () => word)
+        if (how === 'indent') lines[line] = `  ${text}`
+      }
+      const { catalogue } = compileWith('base/every-construct.yaml', lines.join('\n'))
+      const sound = catalogue.diagnostics.length === 0
+      expect(catalogue.runbooks['every-construct'] !== undefined).toBe(sound)
+    }),
+    { numRuns: 150 },
+  )
+}, 60_000)
+
+function runbook(id: string, steps: string): string {
+  return `runbook: ${id}
+title: Hostile
+source: ours
+owner: on-call
+goal: service
+inputs: { environment: environment, app: app }
+coalesce: [app]
+doNot: []
+facts: { owner: platform.routeOwner }
+steps:
+${steps}
+outcomes: { over: { as: deferred } }
+`
+}
+
+const look = '  - id: look\n    read: [owner]\n'
+const hostileRunbooks: [string, Record<string, string>, string][] = [
+  [
+    'ten thousand steps',
+    {
+      many: runbook(
+        'many',
+        look + Array.from({ length: 9_000 }, (_, at) => `  - { id: s${at}, read: [owner] }`).join('\n'),
+      ),
+    },
+    'RB0009',
+  ],
+  [
+    'five hundred steps that each ask for all before',
+    {
+      many: runbook(
+        'many',
+        `${look}${Array.from({ length: 480 }, (_, at) => `  - { id: s${at}, read: [owner], when: { ${at === 0 ? 'look' : `s${at - 1}`}: [done, skipped] } }`).join('\n')}`,
+      ),
+    },
+    'RB0211',
+  ],
+  [
+    'a chain of a thousand calls',
+    Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, at) => [
+        `r${at}`,
+        runbook(`r${at}`, `${look}  - { id: next, call: r${at + 1} }`),
+      ]),
+    ),
+    'RB0236',
+  ],
+  [
+    'calls that double at every turn',
+    Object.fromEntries(
+      Array.from({ length: 24 }, (_, at) => [
+        `r${at}`,
+        runbook(`r${at}`, at >= 22 ? look : `${look}  - { id: a, call: r${at + 1} }\n  - { id: b, call: r${at + 2} }`),
+      ]),
+    ),
+    'RB0236',
+  ],
+]
+
+test.each(hostileRunbooks)(
+  '%s end in a diagnostic, in bounded time',
+  (_name, texts, code) => {
+    const began = performance.now()
+    const files = Object.entries(texts).map(([id, text]) => sourceOf(`base/${id}.yaml`, Buffer.from(text)))
+    const { diagnostics } = compileCatalogue({ ...base, files: [...base.files, ...files] }, contracts)
+    expect(diagnostics.map((found) => found.code)).toContain(code)
+    expect(performance.now() - began).toBeLessThan(20_000)
+  },
+  60_000,
+)
 
 test.each(hostile)('%s ends in a diagnostic, in bounded time', (_name, text, codes) => {
   const began = performance.now()

@@ -158,7 +158,7 @@ describe('G7: a conditional write', () => {
     const freeze =
       '  - id: freeze\n    do: platform.freezePromotions\n    with: { lasts: 4h }\n    leaves: promotions stay frozen\n\n'
     const between: Plan = planOf((text) => text.replace('  - id: judge', `${freeze}  - id: judge`))
-    expect(step(between, 'rollback', 'do')).not.toHaveProperty('premise')
+    expect(step(between, 'rollback', 'do').premise).toEqual({ input: 'expectedEpoch', fact: 'owner', field: 'epoch' })
     const before: Plan = planOf((text) => text.replace('  - id: look', `${freeze}  - id: look`))
     expect(step(before, 'rollback', 'do').premise?.backTo).toBe('look')
   })
@@ -259,7 +259,7 @@ test('a mistake in a runbook leaves the other runbooks their Plans; one in a rul
     'base/broken.yaml',
     valid.replace('runbook: valid', 'runbook: broken').replace('goal: service', 'goal: sevice'),
   )
-  expect(Object.keys(broken.catalogue.runbooks)).toEqual(['uses-policy'])
+  expect(Object.keys(broken.catalogue.runbooks)).toEqual(['acts', 'tend-here', 'tend', 'uses-policy'])
   const rules = compileWith('base/rules/routes.yaml', 'rules:\n  - id: only-prose\n')
   expect(rules.catalogue.runbooks).toEqual({})
   expect(rules.catalogue.diagnostics).not.toEqual([])
@@ -319,7 +319,7 @@ test('G36: labels reach inputs by the declared mapping alone', () => {
   const trigger =
     'triggers:\n  - { alert: [Burn], map: { environment: labels.env, app: labels.service }, mode: propose }\ncoalesce:'
   expect(planOf((text) => text.replace('coalesce:', trigger)).triggers).toEqual([
-    { alerts: ['Burn'], map: { environment: 'env', app: 'service' }, mode: 'propose' },
+    { kind: 'alert', alerts: ['Burn'], map: { environment: 'env', app: 'service' }, mode: 'propose' },
   ])
 })
 

@@ -1,6 +1,7 @@
-import type { OutcomeKind, Plan } from '../../schemas/plan.ts'
-import { act, after, approve, decide, expecting, planOf, read } from '../core/plans.ts'
-import { conflict, denial, denied, done, known, owner, whole } from '../core/recorded.ts'
+import type { OutcomeKind, Plan, RulePlan } from '../../schemas/plan.ts'
+import { ask, block, call, callee, calling, each, newPlan, undo } from '../core/nested.ts'
+import { act, after, approve, decide, expecting, outcome, planOf, read, says } from '../core/plans.ts'
+import { conflict, denial, denied, done, failed, known, owner, whole } from '../core/recorded.ts'
 import type { Script } from '../core/recorded.ts'
 
 /** One construct of the language, in a run of its own: a history of it is recorded, and replayed for ever. */
@@ -10,7 +11,10 @@ export interface Construct {
   /** The admission is denied. */
   readonly refused?: true
   /** What a person does while the run waits. */
-  readonly person?: 'votes' | 'cancels'
+  readonly person?:
+    'votes' | 'cancels' | 'chooses' | 'overrides' | 'agrees' | 'pauses' | 'notices' | 'cancels-while-moving'
+  /** The run goes on in other executions; the histories of the first and the last are kept. */
+  readonly moves?: true
   readonly ends: OutcomeKind
 }
 
@@ -18,6 +22,122 @@ const roll = act('roll', { with: { expectedEpoch: { path: ['owner', 'epoch'] } }
 const premise = { input: 'expectedEpoch', fact: 'owner', field: 'epoch', backTo: 'look' }
 const quick = { withinMs: 20_000, everyMs: 50 }
 const facts = { health: [known({ ok: true })], owner: [owner(7), owner(8)], next: [known({ ok: true })] }
+
+const watched: RulePlan = {
+  id: 'single-writer',
+  text: 'one writer at a time',
+  source: 'test',
+  facts: {},
+  checks: [{ form: 'during', from: 'route.rollback', to: 'artifact.build', require: [says('health.ok')] }],
+  overridable: 'never',
+  next: '',
+}
+const often: Plan['policy'] = {
+  watchEvery: { type: { kind: 'duration' }, value: 100, unit: 'duration', source: 'test' },
+}
+const short: Plan['policy'] = {
+  executionEvents: { type: { kind: 'count' }, value: 60, unit: 'count', source: 'test' },
+}
+const overridable = { ...denial('keep-quorum'), overridable: [{ rule: 'keep-quorum', who: 'lead' }] }
+const edges = { edges: [whole(1, 2, 3)] }
+const drain = callee('drain', [read('look', ['health']), act('cordon', { undo })], {
+  outcomes: [outcome('drained', 'succeeded')],
+  outputs: { epoch: { type: { kind: 'epoch' }, from: { path: ['cordon', 'epoch'] } } },
+})
+const item = { epoch: { path: ['edge', 'epoch'] } }
+
+/** Constructs of Plans of version 2. */
+const NEWER: Readonly<Record<string, Construct>> = {
+  'for-each': {
+    plan: newPlan([
+      read('look', ['edges']),
+      block('perEdge', [read('again', ['owner']), act('roll', { with: item })], each()),
+    ]),
+    script: { facts: { ...facts, ...edges } },
+    ends: 'succeeded',
+  },
+  'at-once': {
+    plan: newPlan([
+      read('look', ['edges']),
+      block('perEdge', [act('roll', { with: item }), read('again', ['owner'])], each(undefined, 2)),
+      act('last', { ...each(undefined, 3) }),
+    ]),
+    script: { facts: { ...facts, ...edges } },
+    ends: 'succeeded',
+  },
+  ask: {
+    plan: newPlan([ask('which', { repair: ['route.rollback'], nothing: [] }, { withinMs: 60_000 }), act('mend')]),
+    script: {},
+    person: 'chooses',
+    ends: 'succeeded',
+  },
+  call: {
+    plan: calling([call('empty', drain), act('mend', { with: { epoch: { path: ['empty', 'epoch'] } } })], [drain]),
+    script: { facts },
+    ends: 'succeeded',
+  },
+  undo: {
+    plan: calling([act('first', { undo }), call('empty', drain), act('last')], [drain]),
+    script: { facts, effects: { last: [failed] } },
+    ends: 'failed-safe',
+  },
+  'undo-cancelled': {
+    plan: newPlan([act('first', { undo }), approve('gate', ['lead'], { withinMs: 60_000 })]),
+    script: {},
+    person: 'cancels',
+    ends: 'aborted',
+  },
+  pause: {
+    plan: newPlan([
+      read('wait', ['health'], { expect: expecting(['health'], 'health.ok', { withinMs: 60_000, everyMs: 50 }) }),
+      act('mend'),
+    ]),
+    script: { facts: { health: [known({ ok: false }), known({ ok: false }), known({ ok: true })] } },
+    person: 'pauses',
+    ends: 'succeeded',
+  },
+  resolved: {
+    plan: newPlan([
+      read('wait', ['health'], { expect: expecting(['health'], 'health.ok', { withinMs: 80_000, everyMs: 40_000 }) }),
+    ]),
+    script: { facts: { health: [known({ ok: false }), known({ ok: true })] } },
+    person: 'notices',
+    ends: 'succeeded',
+  },
+  override: {
+    plan: newPlan([act('mend'), act('last')]),
+    script: { effects: { mend: [{ status: 'denied', denial: overridable, evidence: {} }, done()] } },
+    person: 'overrides',
+    ends: 'succeeded',
+  },
+  propose: { plan: newPlan([act('mend'), act('last')]), script: {}, person: 'agrees', ends: 'succeeded' },
+  watch: {
+    plan: newPlan([act('roll'), approve('gate', ['lead'], { withinMs: 60_000 })], { rules: [watched], policy: often }),
+    script: { watch: [undefined, denial('single-writer')] },
+    ends: 'blocked',
+  },
+  'cancelled-while-moving': {
+    plan: newPlan([read('look', ['edges']), act('roll', { ...each(), undo }), act('last')], { policy: short }),
+    script: { facts: { edges: [whole(...Array.from({ length: 30 }, (_, at) => at))] } },
+    person: 'cancels-while-moving',
+    moves: true,
+    ends: 'aborted',
+  },
+  'continue-as-new': {
+    plan: newPlan(
+      [
+        read('look', ['edges', 'owner']),
+        block('outer', [block('inner', [act('roll', { with: item, undo })], each(undefined, 2, 'other'))], each()),
+        block('more', [block('evenMore', [act('mend')], each(undefined, 1, 'other'))], each()),
+        act('last'),
+      ],
+      { policy: short },
+    ),
+    script: { facts: { ...facts, edges: [whole(1, 2, 3, 4)] }, effects: { last: [failed] } },
+    moves: true,
+    ends: 'failed-safe',
+  },
+}
 
 /** Every construct, by the name of its history. */
 export const CONSTRUCTS: Readonly<Record<string, Construct>> = {
@@ -93,4 +213,5 @@ export const CONSTRUCTS: Readonly<Record<string, Construct>> = {
     ends: 'aborted',
   },
   refused: { plan: planOf([read('look', ['owner'])]), script: { facts }, refused: true, ends: 'refused' },
+  ...NEWER,
 }

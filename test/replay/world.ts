@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { activityInfo } from '@temporalio/activity'
 import { canonical } from '../../schemas/canonical.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { Json } from '../../schemas/json.ts'
+import type { Json, JsonObject } from '../../schemas/json.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type {
   AdmissionResult,
@@ -10,21 +10,31 @@ import type {
   AttestedFact,
   ClaimRequest,
   ClaimResult,
+  ContinueRequest,
+  ContinueResult,
   EffectRequest,
   EffectResult,
+  KeepRequest,
+  OptionsRequest,
+  QuestionRequest,
   ReadRequest,
   SealResult,
   SignedAdmission,
+  WatchRequest,
+  WatchVerdict,
 } from '../../schemas/run.ts'
 import { denial, done } from '../core/recorded.ts'
 import { CONSTRUCTS } from './constructs.ts'
 import type { Construct } from './constructs.ts'
 
+let known: Readonly<Record<string, Construct>> = {}
+
 type Requested = { readonly admission: SignedAdmission }
 
 /** Activities that answer as the construct's script says; the run's id is the construct's name. */
-export function activities(): Record<string, (argument: never) => Promise<unknown>> {
-  const plans = Object.values(CONSTRUCTS).flatMap(({ plan }) => Object.values(plan.contracts))
+export function activities(constructs = CONSTRUCTS): Record<string, (argument: never) => Promise<unknown>> {
+  known = { ...known, ...constructs }
+  const plans = Object.values(constructs).flatMap(({ plan }) => Object.values(plan.contracts))
   const ofContracts = plans.map(({ kind, name }) => [name, kind === 'reading' ? read : perform] as const)
   return {
     ...Object.fromEntries(ofContracts),
@@ -33,8 +43,33 @@ export function activities(): Record<string, (argument: never) => Promise<unknow
     [NAMES.claim]: claim,
     [NAMES.tell]: async () => ({ delivered: true }),
     [NAMES.checkVote]: async () => ({ counted: true }),
-    [NAMES.digest]: async (value: Json) => `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`,
+    [NAMES.ask]: async ({ question }: QuestionRequest) => digestOf(question as unknown as Json),
+    [NAMES.options]: async ({ options }: OptionsRequest) => ({ allowed: options.map(({ name }) => name), denied: {} }),
+    [NAMES.watch]: watch,
+    [NAMES.keep]: async ({ admission, number, values }: KeepRequest) => {
+      await meanwhile.keep(admission.admission.runId)
+      kept.set(`${admission.admission.runId} ${number}`, values)
+    },
+    [NAMES.continue]: async (): Promise<ContinueResult> => ({ continued: true }),
+    [NAMES.recall]: async ({ admission, number }: ContinueRequest) => {
+      recalled.push(number)
+      return kept.get(`${admission.admission.runId} ${number}`)
+    },
+    [NAMES.release]: async () => undefined,
+    [NAMES.digest]: async (value: Json) => digestOf(value),
   }
+}
+
+const kept = new Map<string, JsonObject>()
+
+/** What a test lets happen while a run moves. */
+export const meanwhile = { keep: async (_run: string): Promise<void> => undefined }
+
+/** Numbers of executions of which somebody has asked what they had done. */
+export const recalled: number[] = []
+
+function digestOf(value: Json): string {
+  return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
 }
 
 /** The one activity of the sealing queue. */
@@ -64,7 +99,17 @@ async function read({ admission, fact, input }: ReadRequest): Promise<AttestedFa
 }
 
 async function perform({ admission, step }: EffectRequest): Promise<EffectResult> {
+  const { activityId } = activityInfo()
+  performed.push(`${admission.admission.runId} ${activityId}`)
   return nth(constructOf({ admission }).script.effects?.[step]) ?? done()
+}
+
+/** Every effect, by run and activity: nothing happens twice. */
+export const performed: string[] = []
+
+async function watch({ admission }: WatchRequest): Promise<WatchVerdict> {
+  const denied = nth(constructOf({ admission }).script.watch)
+  return denied === undefined ? {} : { denial: denied }
 }
 
 async function claim({ admission, outcome }: ClaimRequest): Promise<ClaimResult> {
@@ -74,7 +119,7 @@ async function claim({ admission, outcome }: ClaimRequest): Promise<ClaimResult>
 }
 
 function constructOf({ admission }: Requested): Construct {
-  const construct = CONSTRUCTS[admission.admission.runId]
+  const construct = known[admission.admission.runId]
   if (construct === undefined) throw new Error(`there is no construct ${admission.admission.runId}`)
   return construct
 }

@@ -12,6 +12,7 @@ import { AdmissionKeys } from '../../engine/host/admission.ts'
 import { readConfig } from '../../engine/host/config.ts'
 import { Connections } from '../../engine/host/connections.ts'
 import type { Host } from '../../engine/host/host.ts'
+import { openLeases } from '../../engine/host/leases/open.ts'
 import { PlanArchive } from '../../engine/host/plan-archive.ts'
 import { sealActivity } from '../../engine/host/sealing.ts'
 import { StateFolder } from '../../engine/host/state-folder.ts'
@@ -27,7 +28,7 @@ import { jsonDigest } from '../../evidence/digest.ts'
 import { ensureKey, publicKeyOf } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { Alert, Notification } from '../../schemas/alertmanager.ts'
-import type { Plan, StepPlan, TriggerPlan } from '../../schemas/plan.ts'
+import type { AlertTrigger, Plan, StepPlan, TriggerPlan } from '../../schemas/plan.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import { services } from '../support/services.ts'
 
@@ -60,7 +61,7 @@ const text = { type: { kind: 'text' } } as const
 /** A Plan that reads and changes nothing. */
 export function planOf(id: string, { triggers, inputs, coalesce, waitsMs }: Shape): Plan {
   return {
-    planVersion: 1,
+    planVersion: 2,
     runbook: {
       id,
       title: `The runbook ${id}`,
@@ -94,8 +95,8 @@ export function runbooksOf(...plans: readonly Plan[]): Runbooks {
 }
 
 /** A trigger that acts on an alert of this name. */
-export function acting(...alerts: string[]): TriggerPlan {
-  return { alerts, map: { cluster: 'cluster', instance: 'instance' }, mode: 'act' }
+export function acting(...alerts: string[]): AlertTrigger {
+  return { kind: 'alert', alerts, map: { cluster: 'cluster', instance: 'instance' }, mode: 'act' }
 }
 
 /** The answer of the webhook. */
@@ -227,6 +228,7 @@ async function hostOf(folder: string): Promise<Host> {
     catalogue,
     log: pino({ level: 'silent' }),
     store: openStore(config.evidence),
+    leases: openLeases(config, state),
     stops: new StopSwitch(state.stops),
     plans: new PlanArchive(state.plans),
     keys: new AdmissionKeys(await ensureKey(state.keys, 'admission')),

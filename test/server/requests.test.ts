@@ -177,6 +177,7 @@ test('metrics show what was decided, and runs by outcome and by what open ones a
   expect(metrics).toContain('runproof_runs{outcome="none"} 0')
   expect(metrics).toContain('runproof_runs_open{phase="live"} 1')
   expect(metrics).toContain('runproof_runs_open{phase="sealing"} 0')
+  expect(metrics).toContain('runproof_runs_open{phase="waiting"} ')
   expect(metrics).toContain('runproof_temporal_up 1')
   expect(metrics).toContain('process_cpu_seconds_total')
 })

@@ -5,7 +5,7 @@ import { jsonDigest } from '../../evidence/digest.ts'
 import type { Alert } from '../../schemas/alertmanager.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import type { Trigger } from '../../schemas/run.ts'
+import type { RunState, Trigger } from '../../schemas/run.ts'
 import { acting, alertOf, Bench, messageOf, payload, planOf, runbooksOf } from './fixture.ts'
 import type { Answer, Door } from './fixture.ts'
 
@@ -24,13 +24,16 @@ const page = planOf('page-database', { triggers: [acting('DbPrimaryDown')] })
 const quick = planOf('quick', { triggers: [acting('Quick')] })
 const once = planOf('once', { triggers: [acting('Once')], waitsMs: LONG })
 const brief = planOf('brief', { triggers: [acting('Brief')], waitsMs: 1_000 })
-const proposing = planOf('proposing', { triggers: [{ ...acting('Proposed'), mode: 'propose' }] })
+const COOL_DOWN_MS = 4_000
+const proposing = planOf('proposing', { triggers: [{ ...acting('Proposed'), mode: 'propose' }], waitsMs: LONG })
+const observing = planOf('observing', { triggers: [{ ...acting('Observed'), mode: 'observe' }], waitsMs: LONG })
+const cooling = planOf('cooling', { triggers: [{ ...acting('Cooling'), coolDownMs: COOL_DOWN_MS }] })
 const typed = planOf('typed', {
-  triggers: [{ alerts: ['Typed'], map: { host: 'host', times: 'times' }, mode: 'act' }],
+  triggers: [{ kind: 'alert', alerts: ['Typed'], map: { host: 'host', times: 'times' }, mode: 'act' }],
   inputs: { host: { type: { kind: 'id', of: 'host' } }, times: { type: { kind: 'count' }, default: 1 } },
   coalesce: ['host'],
 })
-const runbooks = runbooksOf(watch, restore, page, quick, once, brief, proposing, typed)
+const runbooks = runbooksOf(watch, restore, page, quick, once, brief, proposing, observing, cooling, typed)
 
 beforeAll(async () => {
   bench = await Bench.open()
@@ -228,12 +231,65 @@ test('G37: an occurrence older than the memory of occurrences is not taken', asy
   expect(results(answer)).toEqual(['too-old', 'refused'])
 })
 
-test('G39: a trigger that does not say `act` starts nothing', async () => {
-  const { body } = await door.post(messageOf([firing('Proposed')]))
-  expect(body.alerts).toMatchObject([
-    { result: 'refused', detail: 'its trigger says `mode: propose`, which this version does not carry out' },
+test('G39: the mode of the trigger reaches the admission: a run that observes, or proposes, starts like any other', async () => {
+  const { body } = await door.post(messageOf([firing('Proposed'), firing('Observed'), firing('Once')]))
+  expect(body.alerts.map(({ result }) => result)).toEqual(['started', 'started', 'started'])
+  const modes = ['proposing/c1', 'observing/c1', 'once/c1'].map(async (workflowId) => {
+    const { trigger } = await bench.client.workflow.getHandle(workflowId).query<RunState>('state')
+    return trigger.kind === 'alert' ? trigger.mode : undefined
+  })
+  expect(await Promise.all(modes)).toEqual(['propose', 'observe', 'act'])
+})
+
+test('G37: after the end of a run, its trigger starts none of the same key until the cool-down is over', async () => {
+  const [one, other] = [firing('Cooling', { cluster: 'cool' }), firing('Cooling', { cluster: 'cool' })]
+  const [started] = (await door.post(messageOf([one]))).body.alerts
+  await bench.closed('cooling/cool')
+  const answer = await door.post(messageOf([one, other, firing('Cooling', { cluster: 'elsewhere' })]))
+  expect(answer.status).toBe(200)
+  expect(answer.body.alerts).toMatchObject([
+    { result: 'already-handled', runId: started?.runId },
+    { result: 'cooling-down', detail: expect.stringContaining('this trigger starts none until') as unknown },
+    { result: 'started' },
   ])
-  expect(await bench.runsOf('proposing')).toEqual([])
+  expect(await bench.runsOf('cooling')).toHaveLength(2)
+  await new Promise((resolve) => setTimeout(resolve, COOL_DOWN_MS))
+  expect(results(await door.post(messageOf([other])))).toEqual(['started'])
+})
+
+test('G37: the cool-down is counted from the bundle where Temporal has forgotten the run', async () => {
+  const forgetful = await Bench.open([])
+  const alert = firing('Cooled', { cluster: 'kept' })
+  const cooled = planOf('cooled', { triggers: [{ ...acting('Cooled'), coolDownMs: LONG }] })
+  const before = await bench.door(runbooksOf(cooled))
+  await before.post(messageOf([firing('Cooled', { cluster: 'kept' })]))
+  await bench.closed('cooled/kept')
+  const { store } = bench.host
+  const after = await forgetful.door(runbooksOf(cooled), { store })
+  expect(results(await after.post(messageOf([alert])))).toEqual(['cooling-down'])
+  await forgetful.stop()
+})
+
+test('G16, G37: `resolved` reaches the live run of its occurrence, and starts nothing', async () => {
+  const alert = firing('Once', { cluster: 'over' })
+  const [started] = (await door.post(messageOf([alert]))).body.alerts
+  const run = bench.client.workflow.getHandle('once/over')
+  await expect.poll(async () => (await run.query<RunState>('state')).phase).toBe('waiting')
+  await expect
+    .poll(async () => door.metrics(), { timeout: 10_000 })
+    .toMatch(/runproof_runs_open\{phase="waiting"\} [1-9]/)
+  const resolved = { ...alert, status: 'resolved' as const }
+  const answer = await second.post(messageOf([resolved]))
+  expect(answer.body.alerts).toMatchObject([{ result: 'resolved', runbook: 'once', runId: started?.runId }])
+  const { entries, phase } = await run.query<RunState>('state')
+  expect(entries).toContainEqual(
+    expect.objectContaining({ kind: 'resolved', occurrence: `${alert.fingerprint}|${alert.startsAt}` }),
+  )
+  expect(phase).toBe('waiting')
+  const unknown = await door.post(messageOf([{ ...firing('Once', { cluster: 'never' }), status: 'resolved' }]))
+  expect(unknown.body.alerts[0]).toMatchObject({ result: 'resolved' })
+  expect(unknown.body.alerts[0]?.runId).toBeUndefined()
+  expect((await bench.runsOf('once')).filter((runId) => runId === started?.runId)).toHaveLength(1)
 })
 
 test('truncated alerts are told in the answer, in a metric and in the run, and widen nothing', async () => {

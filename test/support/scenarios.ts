@@ -6,7 +6,7 @@ import { happeningSchemas } from '../../lab/happenings/schemas.ts'
 import { canonical } from '../../schemas/canonical.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import type { Circumstance, Expected, Scenario } from '../../schemas/scenario.ts'
+import type { Circumstance, Expected, Incident, LabHappening, Scenario } from '../../schemas/scenario.ts'
 import type { RunState } from '../../schemas/run.ts'
 import { aheadOf, asRead, filledIn, setAfter, setBefore } from './incidents.ts'
 import type { LabIncident, Scene, Stage } from './incidents.ts'
@@ -30,8 +30,6 @@ export interface Played {
   readonly unfired: readonly string[]
 }
 
-type InLab<C extends Circumstance> = Extract<C, { readonly lab: string }>
-
 /** Plays a scenario against the lab, in an environment of its own, with one Plan of its runbook. */
 export async function play(stage: Stage, scenario: Scenario, compiled: CompiledRunbook): Promise<Played> {
   requirePlayable(scenario)
@@ -39,7 +37,7 @@ export async function play(stage: Stage, scenario: Scenario, compiled: CompiledR
   const scene: Scene = { ...stage, plan: compiled.plan, inputs: { ...scenario.inputs, ...own } }
   await admin(stage.lab, 'POST', '/environments', { environment: own['environment'], apps: [own['app']] })
   for (const circumstance of scenario.given) await bringAbout(stage, inLab(circumstance, own))
-  const incidents = scenario.during.map((incident) => inLab(incident, own))
+  const incidents = scenario.during.map((incident) => ({ ...inLab(incident, own), at: incident.at }))
   const { state, set } = await runThrough(scene, compiled, incidents)
   return {
     runId: state.runId,
@@ -82,16 +80,15 @@ function ownNames(inputs: JsonObject): JsonObject {
   return Object.fromEntries(renamed)
 }
 
-function inLab<C extends Circumstance>(circumstance: C, own: JsonObject): InLab<C> {
-  if (!('lab' in circumstance))
-    throw new Error(`\`${circumstance.fact}\` cannot be set on the lab: let something happen there`)
-  const renamed = Object.keys(circumstance.with).filter((name) => name in own)
-  const scope = Object.fromEntries(renamed.map((name) => [name, own[name]]))
-  return { ...circumstance, with: { ...circumstance.with, ...scope } } as unknown as InLab<C>
+function inLab(circumstance: Circumstance | Incident, own: JsonObject): LabHappening {
+  if (!('lab' in circumstance)) throw new Error('on the lab something happens: it has no recorded facts')
+  const { lab, with: input } = circumstance
+  const renamed = Object.keys(input).filter((name) => name in own)
+  return { lab, with: { ...input, ...Object.fromEntries(renamed.map((name) => [name, own[name] ?? null])) } }
 }
 
 /** What can happen happens at once; everything else is a fault that stays on. */
-async function bringAbout({ lab }: Stage, { lab: name, with: input }: InLab<Circumstance>): Promise<void> {
+async function bringAbout({ lab }: Stage, { lab: name, with: input }: LabHappening): Promise<void> {
   if (Object.hasOwn(happeningSchemas, name)) await admin(lab, 'POST', `/${name}`, input)
   else await admin(lab, 'POST', '/faults', { fault: name, ...input })
 }

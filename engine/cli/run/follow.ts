@@ -4,31 +4,44 @@ import { findRun } from '../../host/runs.ts'
 import { EXIT, exitOf } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import { interruption } from '../interrupt.ts'
-import { print } from '../terminal.ts'
+import { print, say } from '../terminal.ts'
 import { LiveView } from '../view/live.ts'
 import { outcomeText } from '../view/outcome-text.ts'
 import { statesOf } from './states.ts'
+import { Stream } from './stream.ts'
+
+/** In which form a run is shown. */
+export interface Form {
+  readonly json: boolean
+}
 
 /** Shows a run as it goes, to its end. Ctrl-C ends the showing, not the run. */
-export async function followRun(client: Client, runId: string): Promise<Exit> {
+export async function followRun(client: Client, runId: string, { json }: Form): Promise<Exit> {
   const leaving = interruption()
-  const last = await showAll(statesOf(await findRun(client, runId), leaving))
-  if (last?.phase === 'sealed' && last.outcome !== undefined) return concluded(last, last.outcome)
-  print(`\nthe run goes on: runproof watch ${runId}\nto end it:       runproof cancel ${runId}`)
+  const shown = json ? new Stream() : new Text()
+  let last: RunState | undefined
+  for await (const state of statesOf(async () => findRun(client, runId), leaving)) {
+    shown.show(state)
+    last = state
+  }
+  if (last?.phase === 'sealed' && last.outcome !== undefined) {
+    shown.end(last)
+    return exitOf(last.outcome)
+  }
+  const said = `the run goes on: runproof watch ${runId}\nto end it:       runproof cancel ${runId}`
+  if (json) say(said)
+  else print(`\n${said}`)
   return EXIT.interrupted
 }
 
-async function showAll(states: AsyncIterable<RunState>): Promise<RunState | undefined> {
-  const view = new LiveView()
-  let last: RunState | undefined
-  for await (const state of states) {
-    for (const line of view.news(state)) print(line)
-    last = state
-  }
-  return last
-}
+class Text {
+  readonly #view = new LiveView()
 
-function concluded(state: RunState, outcome: NonNullable<RunState['outcome']>): Exit {
-  for (const line of outcomeText(state, outcome)) print(line)
-  return exitOf(outcome)
+  show(state: RunState): void {
+    for (const line of this.#view.news(state)) print(line)
+  }
+
+  end(state: RunState): void {
+    if (state.outcome !== undefined) for (const line of outcomeText(state, state.outcome)) print(line)
+  }
 }

@@ -5,22 +5,39 @@ import { describeType } from '../../core/cel.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { checkInputs } from '../../host/run-inputs.ts'
 import { say } from '../terminal.ts'
+import { viewing } from '../viewing.ts'
 
 /** With what a run is started. */
 export interface StartOptions {
   readonly inputs: JsonObject
   readonly reason?: string
+  /** The run is started, and not followed. */
+  readonly detach: boolean
+  readonly json: boolean
 }
 
 /** Reads a runbook's inputs from options that are named after them; what is missing or wrong is told with the usage. */
 export function startOptions(plan: Plan, args: readonly string[]): StartOptions {
   const command = commandOf(plan)
   command.parse([...args], { from: 'user' })
-  const { reason } = command.opts<{ reason?: string }>()
+  const { reason, detach, json, output } = command.opts<Given>()
   const checked = checkInputs(plan, givenTo(plan, command))
-  if ('inputs' in checked) return { inputs: checked.inputs, ...(reason === undefined ? {} : { reason }) }
+  if ('inputs' in checked)
+    return {
+      inputs: checked.inputs,
+      ...(reason === undefined ? {} : { reason }),
+      detach: detach === true,
+      json: json === true || output === 'json',
+    }
   say(command.helpInformation())
   throw new OperatorError('RP0003', checked.problems.join('; '), `runproof run ${plan.runbook.id} ${exampleOf(plan)}`)
+}
+
+interface Given {
+  readonly reason?: string
+  readonly detach?: true
+  readonly json?: true
+  readonly output?: string
 }
 
 /** A command of its own for each runbook, so that usage and suggestions are its. */
@@ -33,13 +50,14 @@ function commandOf({ runbook, inputs }: Plan): Command {
     .allowExcessArguments(false)
   for (const [name, input] of Object.entries(inputs)) command.option(`--${flagOf(name)} <value>`, describe(input))
   if (inputs['reason'] === undefined) command.option('--reason <text>', 'why; it stays on record')
-  return command
+  return viewing(command)
+    .option('--detach', 'start it, and do not follow it')
     .option('--folder <dir>', 'working folder (default: this one)')
     .option('--debug', 'show the stack of an error')
 }
 
 /** `reason` is none: where a runbook has such an input, its value is the reason of the start too. */
-const RESERVED = ['folder', 'debug', 'help']
+const RESERVED = ['folder', 'debug', 'help', 'detach', 'json', 'output']
 
 function refuseReserved(inputs: Plan['inputs']): void {
   const [taken] = Object.keys(inputs).filter((name) => RESERVED.includes(name))

@@ -5,18 +5,19 @@ import { OperatorError } from '../../host/operator-error.ts'
 import { admit, begin, RunClosing } from '../../host/start-run.ts'
 import type { Start, Started } from '../../host/start-run.ts'
 import { runbookOf, soundCatalogue } from '../catalogue.ts'
+import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import { folderOf } from '../folder.ts'
 import { identity } from '../identity.ts'
 import type { Call } from '../program.ts'
 import { admitting, atStation } from '../station.ts'
 import type { Station } from '../station.ts'
-import { paint, print } from '../terminal.ts'
+import { paint, print, printJson, say } from '../terminal.ts'
 import { followRun } from './follow.ts'
 import { startOptions } from './inputs.ts'
 import type { StartOptions } from './inputs.ts'
 
-/** Starts a runbook and follows the run to its end; Ctrl-C leaves the run alive. */
+/** Starts a runbook and follows the run to its end, unless it is to be left alone; Ctrl-C leaves the run alive. */
 export async function run({ folder, args }: Call): Promise<Exit> {
   const [named = '', ...rest] = args
   const working = folderGivenLate(rest) ?? folder
@@ -24,9 +25,16 @@ export async function run({ folder, args }: Call): Promise<Exit> {
   const options = startOptions(runbook.plan, rest)
   return atStation(working, async (station) => {
     const started = await start(station, runbook, options)
-    print(headline(started))
-    return followRun(station.client, started.runId)
+    report(started, options)
+    return options.detach ? EXIT.ok : followRun(station.client, started.runId, options)
   })
+}
+
+/** As JSON, the first line says which run it is; where nobody follows it, what to type is said beside it. */
+function report(started: Started, { json, detach }: StartOptions): void {
+  if (json) printJson({ kind: 'started', ...started })
+  else print(headline(started))
+  if (detach) say(`follow it: runproof watch ${started.runId}`)
 }
 
 /** What stands behind the runbook's name belongs to its inputs; the folder is needed to know these. */

@@ -11,8 +11,12 @@ const POLL_MS = 250
 /** How long nobody may answer before it is said, and then again. */
 const SILENCE_MS = 5_000
 
-/** A run's state, again and again, until its evidence is sealed. Outlives restarts of worker and Temporal. */
-export async function* statesOf(handle: WorkflowHandle, signal: AbortSignal): AsyncGenerator<RunState> {
+/**
+ * A run's state, again and again, until its evidence is sealed. Outlives restarts of worker and Temporal, and goes along where
+ * the run goes on in another execution.
+ */
+export async function* statesOf(find: () => Promise<WorkflowHandle>, signal: AbortSignal): AsyncGenerator<RunState> {
+  let handle = await find()
   let heardAt = Date.now()
   while (!signal.aborted) {
     const state = await Promise.race([stateOf(handle).catch(unlessFinal), aborted(signal)])
@@ -24,7 +28,7 @@ export async function* statesOf(handle: WorkflowHandle, signal: AbortSignal): As
       heardAt = Date.now()
       say('no worker answers; waiting (does `runproof up` run in this folder?)')
     }
-    if (!signal.aborted) await refuseEnded(handle)
+    if (!signal.aborted && (await goesOnElsewhere(handle))) handle = await find()
     await wait(POLL_MS, undefined, { signal }).catch(() => undefined)
   }
 }
@@ -34,11 +38,12 @@ function unlessFinal(error: unknown): undefined {
   return undefined
 }
 
-/** A workflow that was cut off never says that it is sealed. */
-async function refuseEnded(handle: WorkflowHandle): Promise<void> {
+/** Whether another execution carries the run on. A workflow that was cut off never says that it is sealed: that is an error. */
+async function goesOnElsewhere(handle: WorkflowHandle): Promise<boolean> {
   const described = await handle.describe().catch(() => undefined)
   const status = described?.status.name
-  if (status === undefined || ['RUNNING', 'COMPLETED', 'PAUSED'].includes(status)) return
+  if (status === 'CONTINUED_AS_NEW') return true
+  if (status === undefined || ['RUNNING', 'COMPLETED', 'PAUSED'].includes(status)) return false
   throw new OperatorError(
     'RP0304',
     `the workflow of this run ended as ${status}, before the run could say how it ended`,

@@ -4,6 +4,6 @@ import { atStation } from '../station.ts'
 import { followRun } from './follow.ts'
 
 /** Follows a run that was started by whatever, from its first step. */
-export async function watch({ folder, args }: Call): Promise<Exit> {
-  return atStation(folder, async ({ client }) => followRun(client, args[0] ?? ''))
+export async function watch({ folder, args, options }: Call<{ json?: true }>): Promise<Exit> {
+  return atStation(folder, async ({ client }) => followRun(client, args[0] ?? '', { json: options.json === true }))
 }

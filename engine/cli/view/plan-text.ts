@@ -1,106 +1,65 @@
-import type { CheckPlan, Expectation, OutcomePlan, Plan, RulePlan, StepPlan } from '../../../schemas/plan.ts'
-import { concerns } from '../../core/rules.ts'
-import { paint } from '../terminal.ts'
-import { durationText, policyText } from './literal-text.ts'
-import { conditionText, operandText, operandsText } from './operand-text.ts'
+import type { Plan, TriggerPlan } from '../../../schemas/plan.ts'
 import { describeType } from '../../core/cel.ts'
+import { paint } from '../terminal.ts'
+import { headed } from './headed.ts'
+import { durationText, policyText } from './literal-text.ts'
+import { operandText } from './operand-text.ts'
+import { approvalsText } from './plan/approvals.ts'
+import { effectsText } from './plan/effects.ts'
+import { outcomeLines } from './plan/outcomes.ts'
+import { ruleLines } from './plan/rules.ts'
+import { stepLines } from './plan/steps.ts'
+import { undoText } from './plan/undo.ts'
 
-/** A Plan for people: steps, effects, and which rule guards which of them. */
+/** A Plan for people: steps, effects by blast radius, which rule guards what at which moments, approvals, and what undo would do. */
 export function planText(plan: Plan, digest: string): string[] {
+  const { runbook } = plan
+  const topology = runbook.topology === undefined ? '' : `, topology ${runbook.topology.join(' or ')}`
   return [
-    paint('bold', `${plan.runbook.id}: ${plan.runbook.title}`),
-    `  goal ${plan.runbook.goal}, owner ${plan.runbook.owner}, source ${plan.runbook.source}`,
-    ...headed(
-      'inputs',
-      Object.entries(plan.inputs).map(
-        ([name, { type, default: preset }]) =>
-          `  ${name}: ${describeType(type)}${preset === undefined ? '' : ` (default ${JSON.stringify(preset)})`}`,
-      ),
-    ),
-    ...headed(
-      'steps',
-      plan.steps.flatMap((step) => stepText(step, plan)),
-    ),
-    ...headed(
-      'outcomes, the first that fits',
-      plan.outcomes.flatMap((outcome) => outcomeText(outcome, plan)),
-    ),
-    ...headed('rules', plan.rules.flatMap(ruleText)),
+    paint('bold', `${runbook.id}: ${runbook.title}`),
+    `  goal ${runbook.goal}, owner ${runbook.owner}, source ${runbook.source}${topology}`,
+    ...headed('inputs', inputLines(plan)),
+    ...headed('starts by itself', plan.triggers.map(triggerLine)),
+    ...headed('steps', stepLines(plan.steps, { plan, prefix: '', indent: '  ' })),
+    ...headed('effects, the widest blast radius first', effectsText(plan)),
+    ...headed('asks people', approvalsText(plan)),
+    ...headed('if the run stops, what was done is taken back, last first', undoText(plan)),
+    ...headed('outcomes, the first that fits', outcomeLines(plan)),
+    ...headed('rules', ruleLines(plan)),
     ...headed(
       'policy',
       Object.entries(plan.policy).map(([name, value]) => `  ${policyText(name, value)}`),
     ),
+    ...headed('outputs', outputLines(plan)),
     '',
     `digest ${digest}`,
   ]
 }
 
-function headed(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines]
+function inputLines({ inputs }: Plan): string[] {
+  return Object.entries(inputs).map(([name, { type, default: preset }]) => {
+    const otherwise = preset === undefined ? '' : ` (default ${JSON.stringify(preset)})`
+    return `  ${name}: ${describeType(type)}${otherwise}`
+  })
 }
 
-function stepText(step: StepPlan, plan: Plan): string[] {
-  const when = step.when.length === 0 ? [] : [`      when ${conditionText(step.when)}`]
-  return [`  ${paint('cyan', step.id)}  ${whatText(step)}`, ...when, ...detailText(step, plan)]
+function triggerLine(trigger: TriggerPlan): string {
+  const cooling = trigger.coolDownMs === undefined ? '' : `; not within ${durationText(trigger.coolDownMs)} of the last`
+  const what =
+    trigger.kind === 'schedule'
+      ? `at ${trigger.cron} (UTC), for each of ${trigger.from.action}.${trigger.from.list}`
+      : `on ${trigger.alerts.join(', ')}`
+  return `  ${what}: ${trigger.mode}${mappedText(trigger)}${cooling}`
 }
 
-function whatText(step: StepPlan): string {
-  switch (step.kind) {
-    case 'read':
-      return `read ${step.facts.join(', ')}`
-    case 'decide':
-      return `decide ${step.cases.map(({ name }) => name).join(' | ')}${step.otherwise === undefined ? '' : ` | ${step.otherwise}`}`
-    case 'do':
-      return `do ${step.action}`
-    case 'approve':
-      return `ask ${step.who.join(' and ')}: ${operandText(step.text)}`
-  }
+function mappedText({ kind, map }: TriggerPlan): string {
+  const root = kind === 'schedule' ? 'item' : 'labels'
+  const pairs = Object.entries(map).map(([input, from]) => `${input}: ${root}.${from}`)
+  return pairs.length === 0 ? '' : `, with ${pairs.join(', ')}`
 }
 
-function detailText(step: StepPlan, plan: Plan): string[] {
-  if (step.kind === 'decide') return step.cases.map(({ name, predicate }) => `      ${name}: ${predicate.cel}`)
-  if (step.kind === 'approve') return [`      shows ${step.show.join(', ')}; within ${durationText(step.withinMs)}`]
-  const expects = step.expect === undefined ? [] : [expectationText(step.expect)]
-  if (step.kind === 'read') return expects
-  return [
-    `      with ${operandsText(step.with)}`,
-    ...effectsOf(step.action, plan).map((effect) => `      effect ${effect}: ${guardsText(effect, plan)}`),
-    ...expects,
-    ...(step.leaves === undefined ? [] : [`      leaves ${step.leaves}`]),
-  ]
-}
-
-function expectationText({ predicate, withinMs, holdsForMs }: Expectation): string {
-  const lasting = holdsForMs === 0 ? '' : ` for ${durationText(holdsForMs)}`
-  return `      expects ${predicate.cel}${lasting} within ${durationText(withinMs)}`
-}
-
-function effectsOf(action: string, { contracts }: Plan): string[] {
-  const contract = contracts[action]
-  return contract?.kind === 'action' ? Object.keys(contract.effects) : []
-}
-
-function guardsText(effect: string, { rules, effects }: Plan): string {
-  const guarding = rules.filter((rule) => concerns(rule, effect, effects)).map(({ id }) => id)
-  return guarding.length === 0 ? 'no rule' : `guarded by ${guarding.join(', ')}`
-}
-
-function outcomeText({ name, as, when, claims, tell }: OutcomePlan, plan: Plan): string[] {
-  const said = [`claim.${as}`, ...claims.map(({ effect }) => effect)]
-  const fits = when.length === 0 ? '' : `  when ${conditionText(when)}`
-  const tells = tell.length === 0 ? '' : `; tells ${tell.join(', ')}`
-  return [
-    `  ${paint('cyan', name)} (${as})${fits}${tells}`,
-    ...said.map((effect) => `      claims ${effect}: ${guardsText(effect, plan)}`),
-  ]
-}
-
-function ruleText({ id, text, source, checks, next }: RulePlan): string[] {
-  return [`  ${paint('cyan', id)}  ${text} (${source})`, ...checks.flatMap(checkText), `      next: ${next}`]
-}
-
-function checkText(check: CheckPlan): string[] {
-  if (check.form === 'require') return check.require.map(({ cel }) => `      before ${check.guards.join(', ')}: ${cel}`)
-  const where = check.inRunsWith.length === 0 ? 'in every run' : `in runs with ${check.inRunsWith.join(', ')}`
-  return [`      never ${check.forbid.join(', ')}, ${where}`]
+function outputLines({ outputs = {} }: Plan): string[] {
+  return Object.entries(outputs).map(
+    ([name, { type, from }]) => `  ${name}: ${describeType(type)} from ${operandText(from)}`,
+  )
 }

@@ -1,14 +1,18 @@
-import type { RunEntry, RunState, Trigger } from '../../../schemas/run.ts'
+import type { RunEntry, RunState, Verdict } from '../../../schemas/run.ts'
 import type { KnownRun } from '../known-run.ts'
 import { paint, plain } from '../terminal.ts'
+import { entryLines } from './entry-text.ts'
 import { factLines } from './fact-text.ts'
+import { headed } from './headed.ts'
 import { outcomeText } from './outcome-text.ts'
 import { questionText } from './question-text.ts'
 import { stepLine } from './step-line.ts'
+import { inPlanOrder } from './step-order.ts'
+import { triggerText } from './trigger-text.ts'
 import { verdictLines } from './verdict-text.ts'
 
 /** A whole run for people: who asked, every step, the newest facts, every verdict, and how it ended. */
-export function runText({ state, bundle }: KnownRun): string[] {
+export function runText({ state, plan, bundle }: KnownRun): string[] {
   return [
     paint('bold', `${state.runId}: ${state.title}`),
     `  phase     ${state.phase}`,
@@ -19,7 +23,7 @@ export function runText({ state, bundle }: KnownRun): string[] {
     `  plan      ${state.planDigest}`,
     ...headed(
       'steps',
-      state.steps.map((step) => lineOf(step, state)),
+      inPlanOrder(state.steps, plan).map((step) => lineOf(step, state)),
     ),
     ...headed(
       'facts, as last read',
@@ -28,21 +32,14 @@ export function runText({ state, bundle }: KnownRun): string[] {
         .map((line) => `  ${line}`),
     ),
     ...headed('verdicts', state.entries.flatMap(entryVerdicts)),
+    ...headed(
+      'notes',
+      state.entries.flatMap((entry) => noteLines(entry, state)),
+    ),
     ...questionText(state),
     ...(state.outcome === undefined ? [] : outcomeText(state, state.outcome)),
     ...(bundle === undefined ? [] : [`  told by   ${bundle} (not verified here)`]),
   ]
-}
-
-function headed(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines]
-}
-
-/** Who or what asked for a run. */
-export function triggerText(trigger: Trigger): string {
-  if (trigger.kind === 'alert') return `alert ${plain(trigger.occurrence)}`
-  const { user, host, assurance } = trigger.by
-  return `${user}@${host} (${assurance})${trigger.reason === undefined ? '' : `: ${plain(trigger.reason)}`}`
 }
 
 function lineOf(step: RunState['steps'][number], state: RunState): string {
@@ -53,13 +50,22 @@ function lineOf(step: RunState['steps'][number], state: RunState): string {
 function entryVerdicts(entry: RunEntry): string[] {
   if (entry.kind === 'decision')
     return entry.cases.flatMap((judged) => verdictLines({ ...judged, by: `${entry.step} ${judged.name}` }))
-  if (entry.kind === 'claim') {
-    const { result } = entry
-    const verdicts = result.status === 'said' ? result.verdicts : result.denial.verdicts
-    return verdicts.flatMap((verdict) => verdictLines({ ...verdict, by: `${verdict.rule} on ${verdict.effect}` }))
-  }
-  if (entry.kind !== 'effect' || entry.result.status !== 'denied') return []
-  return entry.result.denial.verdicts.flatMap((verdict) =>
-    verdictLines({ ...verdict, by: `${verdict.rule} on ${verdict.effect}` }),
-  )
+  return verdictsIn(entry).flatMap((verdict) => {
+    const item = verdict.item === undefined ? '' : ` for ${verdict.item}`
+    return verdictLines({ ...verdict, by: `${verdict.rule} on ${verdict.effect}${item}` })
+  })
+}
+
+function verdictsIn(entry: RunEntry): readonly Verdict[] {
+  if (entry.kind === 'watch') return entry.denial.verdicts
+  if (entry.kind === 'claim')
+    return entry.result.status === 'said' ? entry.result.verdicts : entry.result.denial.verdicts
+  if (entry.kind !== 'effect' && entry.kind !== 'undo') return []
+  return entry.result.status === 'denied' ? entry.result.denial.verdicts : []
+}
+
+/** What happened beside the steps: who paused, what was taken back, which alert has ended. */
+function noteLines(entry: RunEntry, state: RunState): string[] {
+  const noted = ['trigger', 'vote', 'undo', 'watch', 'paused', 'resumed', 'resolved', 'conflict']
+  return noted.includes(entry.kind) ? entryLines(entry, state) : []
 }

@@ -13,12 +13,18 @@ const STOPS: readonly StepResult[] = [
   'mixed',
 ]
 
+/** Ids of items in loops may be long. */
+const WIDEST = 40
+
 /** One step: mark, id, result, time, and what there is to say. */
 export function stepLine(
   shown: { readonly step: string; readonly result: StepResult; readonly detail?: string },
   { steps }: Pick<RunState, 'steps'>,
 ): string {
-  const widest = Math.max(...steps.map(({ id }) => id.length))
+  const widest = Math.min(
+    steps.reduce((most, { id }) => Math.max(most, id.length), shown.step.length),
+    WIDEST,
+  )
   const result = pad(shown.result, 10)
   const took = paint('dim', durationOf(shown.step, steps).padStart(8))
   const detail = shown.detail === undefined ? '' : `  ${plain(shown.detail)}`

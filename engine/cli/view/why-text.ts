@@ -1,10 +1,13 @@
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, Outcome, RunEntry, RunState } from '../../../schemas/run.ts'
+import { siteOf, sitesOf } from '../../core/rules.ts'
 import type { KnownRun } from '../known-run.ts'
 import { paint, plain } from '../terminal.ts'
 import { denialText } from './denial-text.ts'
 import { leftText } from './outcome-text.ts'
-import { questionText } from './question-text.ts'
+import { undoLine } from './entry-text.ts'
+import { openQuestions, questionText } from './question-text.ts'
+import { identityText, reasonText } from './trigger-text.ts'
 import { verdictLines } from './verdict-text.ts'
 
 /** Why a run waits, was denied, failed or ended as it did; with the rule, what was observed, the place, and what to do (G40). */
@@ -14,14 +17,48 @@ export function whyText({ state, plan }: KnownRun): string[] {
   return [
     `${paint('bold', state.runId)} ended ${outcome.name}: ${plain(outcome.message)}`,
     ...(outcome.denial === undefined ? howItStopped(state, plan) : deniedText(outcome.denial, state, plan)),
+    ...undoneText(state),
     ...outcome.left.flatMap(leftText),
     ...tellText(outcome),
   ]
 }
 
-function underWay({ runId, phase, steps }: RunState): string[] {
-  const current = steps.find(({ status }) => status === 'running' || status === 'waiting')
-  return [`${paint('bold', runId)} has not ended: ${phase}${current === undefined ? '' : ` at \`${current.id}\``}`]
+/** The same for other programs: the outcome with its denial, or what the run waits for. */
+export function reasonsOf({ state, plan }: KnownRun): object {
+  const { runId, phase, outcome, entries } = state
+  const rule = plan?.rules.find(({ id }) => id === outcome?.denial?.rule)
+  return {
+    runId,
+    phase,
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(rule === undefined ? {} : { rule: { id: rule.id, text: rule.text, source: rule.source } }),
+    questions: openQuestions(state),
+    undone: entries.filter(({ kind }) => kind === 'undo'),
+  }
+}
+
+function underWay(state: RunState): string[] {
+  const { runId, phase, steps } = state
+  const current = steps
+    .filter(({ status }) => status === 'running' || status === 'waiting')
+    .map(({ id }) => `\`${id}\``)
+  const at = current.length === 0 ? '' : ` at ${current.slice(0, 5).join(', ')}${current.length > 5 ? ' …' : ''}`
+  return [`${paint('bold', runId)} has not ended: ${phase}${at}`, ...pausedText(state), ...undoneText(state)]
+}
+
+/** A run that is paused says by whom, and how it goes on. */
+function pausedText({ runId, phase, entries }: RunState): string[] {
+  const last = entries.findLast((entry) => entry.kind === 'paused')
+  if (phase !== 'paused' || last?.kind !== 'paused') return []
+  return [
+    `  paused    by ${identityText(last.by)}${reasonText(last.reason)}`,
+    `  next      runproof resume ${runId} --reason "…"`,
+  ]
+}
+
+/** What was taken back after the run stopped, and what could not be. */
+function undoneText({ entries }: RunState): string[] {
+  return entries.flatMap((entry) => (entry.kind === 'undo' ? [undoLine(entry.step, entry.result)] : []))
 }
 
 function deniedText(denial: Denial, state: RunState, plan: Plan | undefined): string[] {
@@ -64,7 +101,7 @@ function effectsText({ entries }: RunState): string[] {
 }
 
 function placed(step: string, plan: Plan | undefined): string {
-  const place = plan?.steps.find(({ id }) => id === step)?.place
+  const place = plan === undefined ? undefined : sitesOf(plan).find(({ at }) => at === siteOf(step))?.step?.place
   return place === undefined ? step : `${step}  (${place.file}:${place.line}:${place.col})`
 }
 

@@ -6,6 +6,7 @@ import { fieldType, rootType } from './follow.ts'
 import type { Followed, Variables } from './follow.ts'
 import { checkEquality, checkMembership, checkOrder, checkSum, checkWords } from './operators.ts'
 import type { Pair } from './operators.ts'
+import { LINEAGE } from './receipts.ts'
 import type { Part, Quantified, Term } from './term.ts'
 
 const BOOL: Typed = { type: { kind: 'bool' } }
@@ -24,7 +25,7 @@ export function checkTerm(term: Term, text: string, variables: Variables): Findi
 /** The type of a term whose value is used; undefined after a mistake, so that it is told once. */
 function use(checker: Checker, term: Term): Typed | undefined {
   const typed = typeOf(checker, term)
-  if (typed?.path !== undefined) checker.findings.uses.set(typed.path.join('.'), typed.path)
+  if (typed?.path !== undefined) noteUse(checker, typed.path)
   if (typed?.type.kind !== 'optional') return typed
   const name = textOf(checker, term)
   return problem(checker.findings, term, {
@@ -32,6 +33,10 @@ function use(checker: Checker, term: Term): Typed | undefined {
     message: `\`${name}\` may be absent: it cannot be used as it is`,
     help: `ask \`${name}.known\`, and use \`${name}.value\``,
   })
+}
+
+function noteUse(checker: Checker, path: readonly string[]): void {
+  checker.findings.uses.set(path.join('.'), path)
 }
 
 function typeOf(checker: Checker, term: Term): Typed | undefined {
@@ -183,7 +188,10 @@ function receipts(checker: Checker, term: Term & { kind: 'receipts' }): Typed | 
       message: '`of` takes the name of an effect, in quotes',
     })
   }
-  checkWord(checker, effect, list.type.item)
+  const receipt = list.type.item
+  if (receipt.kind === 'object' && receipt.fields['effect'] !== undefined)
+    checkWord(checker, effect, receipt.fields['effect'])
+  if (list.items !== undefined) noteUse(checker, [...list.items, LINEAGE])
   return unplaced(list)
 }
 

@@ -27,7 +27,7 @@ export function fieldType(type: ValueType, field: string, text: string): Followe
   if (found !== undefined) return { type: found }
   return unknown('unknown-field', `\`${text}\` has no field \`${field}\``, {
     name: field,
-    candidates: Object.keys(type.fields),
+    candidates: Object.keys(type.fields).filter((name) => /^\w+$/.test(name)),
   })
 }
 

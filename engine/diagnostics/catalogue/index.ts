@@ -1,6 +1,5 @@
 import type { CodeEntry, CodeTable } from './entry.ts'
 import { expressions } from './expressions.ts'
-import { notYet } from './not-yet.ts'
 import { plans } from './plans.ts'
 import { references } from './references.ts'
 import { structure } from './structure.ts'
@@ -9,7 +8,7 @@ import { syntax } from './syntax.ts'
 export type { CodeEntry } from './entry.ts'
 
 /** Every code that the checker can report. */
-export const CODES: CodeTable = { ...syntax, ...structure, ...references, ...expressions, ...plans, ...notYet }
+export const CODES: CodeTable = { ...syntax, ...structure, ...references, ...expressions, ...plans }
 
 /** The entry of a code, or undefined where there is none. */
 export function explainCode(code: string): CodeEntry | undefined {

@@ -74,4 +74,37 @@ export const plans: CodeTable = {
     wrong: '- id: a\n  when: { b: done }\n- id: b',
     right: '- id: b\n- id: a\n  when: { b: done }',
   },
+  RB0420: {
+    title: 'result that is seen inside a block or a loop only',
+    cause: 'A loop has a result for every item, so there is not one that could be used outside.',
+    wrong:
+      '- id: each\n  forEach: { e: edges.items }\n  steps:\n    - id: judge\n      decide: …\n- id: x\n  when: { judge: good }',
+    right: '- id: each\n  forEach: { e: edges.items }\n  steps: …\n- id: x\n  when: { each: done }',
+  },
+  RB0421: {
+    title: 'loop item outside of its loop',
+    cause: 'There is an item only while the loop is at it.',
+    wrong: '- id: each\n  forEach: { e: edges.items }\n  do: …\n- id: x\n  with: { edge: "{{e.edge}}" }',
+    right: '- id: each\n  forEach: { e: edges.items }\n  do: …\n  with: { edge: "{{e.edge}}" }',
+  },
+  RB0440: {
+    title: 'reading before what must come first',
+    cause:
+      'Logs read first suggest a cause; state read first shows it. No door guards a reading, so every path must keep the order.',
+    wrong: '- id: guess\n  read: [errorLines]\n- id: look\n  read: [owner]',
+    right: '- id: look\n  read: [owner]\n- id: explain\n  read: [errorLines]',
+  },
+  RB0441: {
+    title: 'value, or choice, that comes from elsewhere',
+    cause:
+      'A rule says from which readings it may come; the way through facts, loops, callers and conditions is followed.',
+    wrong: 'when: { health: sick }\nwith: { to: "{{healthiest.digest}}" }',
+    right: 'with: { to: "{{snapshot.owner}}" }',
+  },
+  RB0442: {
+    title: 'beginning without an end',
+    cause: 'What a step begins must be ended by a later step or its undo, or be handed over.',
+    wrong: '- id: hold\n  do: edge.holdRequests\n  leaves: requests wait',
+    right: '- id: hold\n  do: edge.holdRequests\n- id: answer\n  do: edge.answerRequests',
+  },
 }

@@ -120,7 +120,7 @@ export const references: CodeTable = {
     title: 'effect that does not say what stays behind',
     cause: 'A run that stops must know whether it leaves a safe state.',
     wrong: 'do: platform.freezePromotions',
-    right: 'do: platform.freezePromotions\nleaves: promotions stay frozen',
+    right: 'do: platform.freezePromotions\nundo: { do: platform.liftFreeze }\nleaves: promotions stay frozen',
   },
   RB0221: {
     title: 'success without a claim of its goal',
@@ -184,7 +184,7 @@ export const references: CodeTable = {
   },
   RB0233: {
     title: 'no such runbook',
-    cause: 'A scenario tries a runbook of this catalogue.',
+    cause: 'A scenario tries, and a step calls, a runbook of this catalogue.',
     wrong: 'runbook: bad-deply',
     right: 'runbook: bad-deploy',
   },
@@ -193,5 +193,74 @@ export const references: CodeTable = {
     cause: 'A scenario that expects what cannot come shows nothing.',
     wrong: 'outcome: roled-back',
     right: 'outcome: rolled-back',
+  },
+  RB0236: {
+    title: 'calls in a circle, or too deep',
+    cause:
+      'In a circle each of the runbooks would wait for the other; and every call brings the whole Plan of the other one, which people approve with it.',
+    wrong: '# a.yaml\n- id: x\n  call: b\n# b.yaml\n- id: y\n  call: a',
+    right: '# a.yaml\n- id: x\n  call: b\n# b.yaml calls nothing',
+  },
+  RB0237: {
+    title: 'secret where everybody can read it',
+    cause:
+      'Labels, items of readings and ids of runs are public; a secret is a reference that a person or a caller gives.',
+    wrong: 'inputs: { token: { type: text, secret: true } }\ncoalesce: [token]',
+    right: 'inputs: { app: app, token: { type: text, secret: true } }\ncoalesce: [app]',
+  },
+  RB0238: {
+    title: 'call to where the runbook does not apply',
+    cause: 'The runbook that is called says on which topologies it can be carried out.',
+    wrong: '# no `topology`\n- id: x\n  call: drain-one-host   # topology: [single-host]',
+    right: 'topology: [single-host]\n…\n- id: x\n  call: drain-one-host',
+  },
+  RB0240: {
+    title: 'path that names no objects',
+    cause: 'A verdict for every item, and a lease, is named by the id of an object of the platform.',
+    wrong: 'each: { binding: bindings.items }   # items without an id\nhold: [bindings.worst]',
+    right: 'each: { source: sources.items }\nhold: [target.host, groups.items]',
+  },
+  RB0241: {
+    title: 'nothing to compare subjects by',
+    cause: 'A rule of order, or over an interval, is about one subject: both ends must name it.',
+    wrong: '- guards: [host.rebuild]      # target: host\n  after: [status.publish]     # target: app',
+    right: '- guards: [host.rebuild]\n  after: [host.drain]         # target: host',
+  },
+  RB0242: {
+    title: 'input that no guarded effect writes',
+    cause: 'The check would let everything pass.',
+    wrong: '- guards: [route.rollback]\n  onlyFrom: [platform.routeSnapshot]\n  input: [digets]',
+    right: '- guards: [route.rollback]\n  onlyFrom: [platform.routeSnapshot]\n  input: [to]',
+  },
+  RB0243: {
+    title: 'settled before a run begins',
+    cause:
+      'What guards a reading is settled by the checker on all paths: there are no items, and nobody to override, yet.',
+    wrong: '- guards: [loki.errorLines]\n  after: [platform.routeOwner]\noverridable: { when: owner.known, who: lead }',
+    right: 'overridable: never',
+  },
+  RB0250: {
+    title: 'no such recorded facts',
+    cause: 'A scenario against facts stands on a file of the folder `recorded`.',
+    wrong: 'given:\n  - recorded: bad-deply',
+    right: 'given:\n  - recorded: bad-deploy',
+  },
+  RB0251: {
+    title: 'recorded value that the contract does not allow',
+    cause: 'A world that cannot be would prove nothing: every recorded value has the type of its contract.',
+    wrong: 'platform.routeOwner: { value: { digest: v2, epoch: 7 } }',
+    right: 'platform.routeOwner: { value: { digest: "sha256:…", epoch: 7, sinceChange: 20m } }',
+  },
+  RB0252: {
+    title: 'answer that nobody can give',
+    cause: 'People answer where the runbook asks, with what it offers.',
+    wrong: 'answers: { agree: yes }',
+    right: 'answers: { agree: done }',
+  },
+  RB0253: {
+    title: 'circumstance of the other kind of scenario',
+    cause: 'On the lab things happen; recorded facts are said.',
+    wrong: 'against: facts\ngiven:\n  - lab: promote',
+    right: 'against: facts\ngiven:\n  - recorded: bad-deploy',
   },
 }

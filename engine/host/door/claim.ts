@@ -2,19 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { claimName } from '../../../evidence/claims.ts'
 import { jsonBytes, jsonDigest } from '../../../evidence/digest.ts'
 import { EvidenceUnavailable } from '../../../evidence/errors.ts'
-import type { Admission, ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
+import type { ClaimRequest, ClaimResult, Denial, Verdict } from '../../../schemas/run.ts'
 import type { ClaimRecord } from '../../../schemas/evidence.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
-import { reachableEffects } from '../../core/rules.ts'
 import type { RunSoFar } from '../../core/rules.ts'
-import type { Plan } from '../../../schemas/plan.ts'
 import { admittedHere, admittedPlan } from '../admission.ts'
 import type { Admitted } from '../admission.ts'
 import type { PassSeam } from './arrive.ts'
+import { claimingOf, readLedger } from './claiming.ts'
+import type { Claiming } from './claiming.ts'
 import { PassReadings } from './pass-readings.ts'
-import { arePlanned } from './planned-claims.ts'
-import { doneSteps } from './records.ts'
 import { judgeEffects } from './rules.ts'
+import { runSoFar } from './run-so-far.ts'
 
 /** How long unknown facts are read again, at a time. */
 const REREAD_MS = 1_000
@@ -26,9 +25,9 @@ const REREAD_MS = 1_000
 export async function passClaim(request: ClaimRequest, seam: PassSeam): Promise<ClaimResult> {
   const admitted = await admittedRun(request, seam)
   if ('foreign' in admitted) return refused(admitted.foreign)
-  if (!arePlanned(request, admitted))
-    return refused(`the Plan does not claim this with the outcome \`${request.outcome}\``)
-  return judgeUntilKnown(request, { ...admitted, seam })
+  const claiming = await claimingOf(request, { ...admitted, seam })
+  if (claiming === undefined) return refused(`the Plan does not claim this with the outcome \`${request.outcome}\``)
+  return judgeUntilKnown(request, claiming)
 }
 
 /** Without a store that can be read, the admission alone must do: nothing is changed, and the sealing looks at the start again. */
@@ -46,18 +45,12 @@ interface Judged {
   readonly verdicts?: readonly Verdict[]
 }
 
-interface Claiming {
-  readonly plan: Plan
-  readonly admission: Admission
-  readonly seam: PassSeam
-}
-
 async function judgeUntilKnown(request: ClaimRequest, claiming: Claiming): Promise<ClaimResult> {
   const until = performance.now() + claiming.plan.unknownForMs
   for (;;) {
     claiming.seam.heartbeat()
-    const readings = new PassReadings(claiming.seam.host)
-    const run = await runSoFar(claiming)
+    const readings = new PassReadings(claiming.seam.host, claiming.admission.runId)
+    const run = await runNow(claiming)
     const { verdicts, denial } = await judgeEffects({ ...claiming, run }, request.claims, readings)
     const facts = readings.taken()
     if (denial === undefined) return say(request, claiming, { verdicts, facts })
@@ -77,15 +70,8 @@ async function say(request: ClaimRequest, claiming: Claiming, found: Required<Ju
 }
 
 /** Receipts that cannot be read leave open what the run has done: a rule that asks for it is unknown. */
-async function runSoFar({ plan, admission, seam }: Claiming): Promise<RunSoFar> {
-  const run = { id: admission.runId, reachable: reachableEffects(plan) }
-  try {
-    const done = await doneSteps(seam.host.store, admission.runId, plan)
-    return { ...run, effects: [...done.values()].flatMap(({ effects }) => effects) }
-  } catch (error) {
-    if (error instanceof EvidenceUnavailable) return run
-    throw error
-  }
+async function runNow({ plan, admission, seam }: Claiming): Promise<RunSoFar> {
+  return runSoFar(admission, [plan], (await readLedger(seam, admission, { plan, votes: [] }))?.effects)
 }
 
 /** What was claimed lies in the evidence as the worker found it; a store that takes nothing leaves it to the history. */

@@ -33,7 +33,7 @@ export async function carryOutEffect(pass: Pass, passed: Passed): Promise<Effect
   if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
   const hindrance = await lastLook(pass, passed, intent)
   if (hindrance !== undefined) return leaveIt(pass, { intent, facts: passed.facts, hindrance })
-  const reply = await perform(pass, intent.value)
+  const reply = await perform(pass, intent.value, passed.fencing)
   const settlement = await settlementAfter(pass, intent, reply)
   const closed = await closeIntent(pass, { intent, settlement })
   return closed ?? afterNothing(pass, intent, 'failure' in reply ? reply.failure : undefined)
@@ -73,7 +73,7 @@ async function keyOf(pass: Pass): Promise<string> {
   const burnt = (await passesOf(pass)).filter(
     ({ activity, settled }) => activity === pass.seam.activity && settled?.value.detail === 'voided',
   )
-  return [pass.admission.runId, pass.step.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
+  return [pass.admission.runId, pass.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
 }
 
 /** Gives the intent up, before anything was sent: a denial ends the step, anything else lets the pass begin again. */
@@ -89,9 +89,9 @@ async function leaveIt(
 
 type Reply = { readonly output: unknown } | { readonly failure: unknown }
 
-async function perform(pass: Pass, { idempotencyKey }: Intent): Promise<Reply> {
+async function perform(pass: Pass, { idempotencyKey }: Intent, fencing: Passed['fencing']): Promise<Reply> {
   try {
-    const context = await contextOf(pass.seam, pass.definition, idempotencyKey)
+    const context = await contextOf(pass.seam, pass.definition, { idempotencyKey, fencing })
     return { output: await inTime(pass.definition.perform(pass.input, context), context.signal) }
   } catch (error) {
     return { failure: error ?? new Error('the action failed') }

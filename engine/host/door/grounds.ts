@@ -1,24 +1,21 @@
 import { canonical } from '../../../schemas/canonical.ts'
-import type { FactRecord } from '../../../schemas/fact.ts'
-import type { JsonObject } from '../../../schemas/json.ts'
-import type { DoStep, Plan } from '../../../schemas/plan.ts'
-import type { AttestedFact, Grounds } from '../../../schemas/run.ts'
-import { resolveOperand, resolveOperands } from '../../core/operand.ts'
-import type { Host } from '../host.ts'
-import type { DoneStep } from './records.ts'
-import { certainScope, isCertain } from './certain.ts'
+import type { Json, JsonObject } from '../../../schemas/json.ts'
+import type { DoStep, Operands } from '../../../schemas/plan.ts'
+import type { AttestedFact } from '../../../schemas/run.ts'
+import { resolveOperands } from '../../core/operand.ts'
+import type { Claimed } from './claimed.ts'
+import { strangeFact } from './grounds-facts.ts'
+import { around, callers, instanceAt, locate, stepsAt } from './instance.ts'
+import type { Instance } from './instance.ts'
+import { Known } from './known.ts'
+import { premiseBehind } from './premise-behind.ts'
 import { Way } from './way.ts'
 
-/** A request, with what the door itself knows of the run. */
-export interface Claimed {
-  readonly host: Host
-  readonly plan: Plan
-  readonly step: DoStep
-  readonly run: { readonly id: string; readonly inputs: JsonObject }
-  readonly done: ReadonlyMap<string, DoneStep>
-  readonly grounds: Grounds
+/** A request for an effect of an instance, or for its undo. */
+export interface Requested extends Claimed {
+  readonly instance: Instance & { readonly step: DoStep }
+  readonly undo: boolean
   readonly input: JsonObject
-  readonly requesters: readonly string[]
 }
 
 /**
@@ -26,75 +23,95 @@ export interface Claimed {
  * activity, decision or approval that somebody completed by hand in Temporal leads to an effect (G25). Answers with what does not
  * follow, or undefined.
  */
-export function doesNotFollow(claimed: Claimed): string | undefined {
-  const foreign = unattested(claimed) ?? ofAnotherKind(claimed)
-  if (foreign !== undefined) return foreign
-  const way = new Way(claimed)
-  return way.obstacle() ?? unmetCondition(claimed, way) ?? otherPremise(claimed) ?? otherInput(claimed, way)
+export function doesNotFollow(requested: Requested): string | undefined {
+  const known = new Known(requested)
+  const strange = strangeFact(requested, requested.instance, known)
+  if (strange !== undefined) return strange
+  return requested.undo ? undoDoesNotFollow(requested, known) : effectDoesNotFollow(requested, known)
 }
 
-function factsOf({ grounds }: Claimed): [string, AttestedFact][] {
-  return [grounds.facts, ...Object.values(grounds.decisions)].flatMap((basis) => Object.entries(basis))
-}
-
-function unattested(claimed: Claimed): string | undefined {
-  const { host, run } = claimed
-  const foreign = factsOf(claimed).find(
-    ([name, fact]) => fact.record.fact !== name || !host.keys.readHere(run.id, fact),
+function effectDoesNotFollow(requested: Requested, known: Known): string | undefined {
+  const { instance } = requested
+  const way = new Way(requested, known)
+  return (
+    way.obstacleTo(instance) ??
+    undoneAlready(requested) ??
+    otherPremise(requested) ??
+    otherInput(requested, instance.step.with, known)
   )
-  return foreign === undefined ? undefined : `the fact \`${foreign[0]}\` was not read by this installation`
 }
 
-/** A reading that was taken here may still be one of something else: of another app, or by another action. */
-function ofAnotherKind(claimed: Claimed): string | undefined {
-  const other = factsOf(claimed).find(([name, { record }]) => !isOfPlan(claimed, name, record))
-  return other === undefined ? undefined : `\`${other[0]}\` is not the reading that the Plan means`
+/** Only what has happened can be taken back, and only as the Plan says (G24). */
+function undoDoesNotFollow(requested: Requested, known: Known): string | undefined {
+  const { instance, done } = requested
+  const { undo } = instance.step
+  if (undo === undefined) return `\`${instance.id}\` has no undo`
+  if (!done.has(instance.id)) return `there is no receipt of \`${instance.id}\`, which it would take back`
+  return otherInput(requested, undo.with, known)
 }
 
-/** As far as the inputs of a reading are certain, they must be those of the Plan; the others were facts and outputs then. */
-function isOfPlan({ plan, run }: Claimed, name: string, { action, input }: FactRecord): boolean {
-  const fact = Object.hasOwn(plan.facts, name) ? plan.facts[name] : undefined
-  if (fact?.action !== action || Object.keys(input).some((field) => !Object.hasOwn(fact.with, field))) return false
-  const certain = certainScope(plan, run)
-  return Object.entries(fact.with).every(([field, operand]) => {
-    if (!isCertain(operand)) return true
-    const looked = resolveOperand(operand, certain)
-    return 'value' in looked && canonical(looked.value) === canonical(input[field] ?? null)
+/** Once a run takes its steps back, it goes no further on that level, nor on those around it. */
+function undoneAlready({ instance, done }: Requested): string | undefined {
+  const root = (callers(instance)[0] ?? instance).spot.level.plan
+  const prefixes = [...callers(instance), instance].map(({ spot }) => spot.level.prefix)
+  const undone = [...done.keys()].find((id) => {
+    const located = locate(root, id)
+    return located?.undo === true && prefixes.includes(located.instance.spot.level.prefix)
   })
-}
-
-function unmetCondition({ step }: Claimed, way: Way): string | undefined {
-  const unmet = step.when.find((clause) => way.surelyUnmet(clause))
-  return unmet === undefined ? undefined : `\`${unmet.step}\` did not end with ${unmet.results.join(' or ')}`
+  return undone === undefined ? undefined : `the run is taking its steps back (\`${undone}\`)`
 }
 
 /** The value that the write expects is the one on which it was decided, not a later reading of it (G7). */
-function otherPremise({ plan, step, grounds }: Claimed): string | undefined {
-  const fact = step.premise?.fact
-  if (fact === undefined) return undefined
-  const given = grounds.facts[fact]?.signature
-  const other = [...restsOn(plan, step)].find((id) => {
-    const basis = Object.hasOwn(grounds.decisions, id) ? grounds.decisions[id]?.[fact] : undefined
-    return basis !== undefined && basis.signature !== given
+function otherPremise({ instance, grounds }: Requested): string | undefined {
+  const behind = premiseBehind(instance)
+  if (behind === undefined) return undefined
+  const given = basisOf(behind.loop === undefined ? grounds.facts : grounds.lists?.[behind.loop], behind.fact)
+  const other = [...restsOn(instance)].find((id) => {
+    const basis = basisOf(grounds.decisions[id], behind.fact)
+    return basis !== undefined && basis.signature !== given?.signature
   })
-  return other === undefined ? undefined : `the decision \`${other}\` rested on another reading of \`${fact}\``
+  return other === undefined ? undefined : `the decision \`${other}\` rested on another reading of \`${behind.fact}\``
 }
 
-/** The steps on which a step rests, through conditions of conditions. */
-function restsOn(plan: Plan, { when }: { readonly when: DoStep['when'] }, found = new Set<string>()): Set<string> {
-  for (const { step: id } of when) {
-    const step = found.has(id) ? undefined : plan.steps.find((other) => other.id === id)
-    found.add(id)
-    if (step !== undefined) restsOn(plan, step, found)
+function basisOf(basis: Readonly<Record<string, AttestedFact>> | undefined, fact: string): AttestedFact | undefined {
+  return basis !== undefined && Object.hasOwn(basis, fact) ? basis[fact] : undefined
+}
+
+/** The instances on which a step rests at its own level, through conditions of conditions and of the blocks around it. */
+function restsOn(instance: Instance): Set<string> {
+  const found = new Set<string>()
+  const follow = (at: Instance): void => {
+    for (const { step: id } of at.step.when) {
+      const seen = seenFrom(at, id)
+      if (seen === undefined || found.has(seen.id)) continue
+      found.add(seen.id)
+      follow(seen)
+    }
   }
+  for (const at of [...around(instance), instance]) follow(at)
   return found
 }
 
+function seenFrom(at: Instance, id: string): Instance | undefined {
+  for (const { spot } of [...around(at), at].reverse()) {
+    const step = stepsAt(spot).find((other) => other.id === id)
+    if (step !== undefined) return instanceAt(spot, step)
+  }
+  return undefined
+}
+
 /** The inputs must be what the Plan makes of the attested facts, decisions and receipts. */
-function otherInput({ step, grounds, input }: Claimed, way: Way): string | undefined {
-  const resolved = resolveOperands(step.with, way.scopeAt(step, grounds.facts))
+function otherInput(
+  { instance, grounds, input, undo }: Requested,
+  operands: Operands,
+  known: Known,
+): string | undefined {
+  const scope = known.scopeAt(instance, grounds.facts, undo ? 'with-its-output' : 'before-it')
+  const resolved = resolveOperands(operands, scope)
   if ('unknown' in resolved) return `its inputs do not follow from the facts: ${resolved.unknown}`
-  return canonical(resolved.input) === canonical(input)
-    ? undefined
-    : 'its inputs are not what the Plan makes of the facts'
+  return same(resolved.input, input) ? undefined : 'its inputs are not what the Plan makes of the facts'
+}
+
+function same(one: Json, other: Json): boolean {
+  return canonical(one) === canonical(other)
 }

@@ -15,24 +15,24 @@ export function hierarchyOfCatalogue(plan: Plan, { catalogue }: Pick<Host, 'cata
   return { ...plan.effects, ...catalogue.effects }
 }
 
-/** An effect with everything above it in either hierarchy. */
-export function fullLineage(effect: string, plan: Plan, host: Pick<Host, 'catalogue'>): string[] {
-  const both = [hierarchyOfPlan(plan, host), hierarchyOfCatalogue(plan, host)]
-  return [...new Set(both.flatMap((effects) => lineage(effect, effects)))]
+/** An effect with everything above it in any hierarchy that binds: of the Plans around it, and of the worker's catalogue. */
+export function fullLineage(effect: string, plans: readonly Plan[], host: Pick<Host, 'catalogue'>): string[] {
+  const all = plans.flatMap((plan) => [hierarchyOfPlan(plan, host), hierarchyOfCatalogue(plan, host)])
+  return [...new Set(all.flatMap((effects) => lineage(effect, effects)))]
 }
 
 /** Whether the effect and all that it is under are known, so that it can be said which rules guard it. */
-export function isKnown(effect: string, plan: Plan, host: Pick<Host, 'catalogue'>): boolean {
+export function isKnown(effect: string, plans: readonly Plan[], host: Pick<Host, 'catalogue'>): boolean {
   try {
-    return fullLineage(effect, plan, host).length > 0
+    return fullLineage(effect, plans, host).length > 0
   } catch {
     return false
   }
 }
 
-/** Protective only where nobody says otherwise: neither the Plan nor the worker's catalogue. */
-export function isProtective(effect: string, plan: Plan, { catalogue }: Pick<Host, 'catalogue'>): boolean {
-  const said = [plan.effects, catalogue.effects].flatMap((effects) =>
+/** Protective only where nobody says otherwise: neither a Plan nor the worker's catalogue. */
+export function isProtective(effect: string, plans: readonly Plan[], { catalogue }: Pick<Host, 'catalogue'>): boolean {
+  const said = [...plans.map(({ effects }) => effects), catalogue.effects].flatMap((effects) =>
     Object.hasOwn(effects, effect) ? [effects[effect]?.protective === true] : [],
   )
   return said.length > 0 && said.every(Boolean)

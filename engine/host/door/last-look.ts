@@ -19,14 +19,14 @@ export interface Hindrance {
  */
 export async function lastLook(
   pass: Pass,
-  { deadline }: { readonly deadline: number },
+  { deadline }: { readonly deadline: () => number },
   intent: Recorded<Intent>,
 ): Promise<Hindrance | undefined> {
-  if (await othersAtIt(pass, intent)) return mayPass('another attempt at the same step is under way')
-  const stop = await stoppedBy(pass)
+  const [others, stop] = await Promise.all([othersAtIt(pass, intent), stoppedBy(pass)])
+  if (others) return mayPass('another attempt at the same step is under way')
   if (stop !== undefined) return { denial: stop }
   if (pass.seam.cancelled.aborted) return mayPass('the attempt was called off before the effect began')
-  if (performance.now() > deadline) return mayPass('the facts grew old before the effect began')
+  if (performance.now() > deadline()) return mayPass('the facts grew old, or a lease was lost, before the effect began')
   return undefined
 }
 

@@ -1,46 +1,55 @@
 import type { ActionContext, AnyAction } from '../../../actions/define.ts'
 import { ContractViolation, parseInput } from '../../../actions/validate.ts'
 import type { ActionContract } from '../../../schemas/contract.ts'
-import type { JsonObject } from '../../../schemas/json.ts'
+import type { Json, JsonObject } from '../../../schemas/json.ts'
 import type { Plan } from '../../../schemas/plan.ts'
-import type { Denial, EffectRequest } from '../../../schemas/run.ts'
-import { reachableEffects } from '../../core/rules.ts'
+import type { Denial, EffectRequest, Grounds } from '../../../schemas/run.ts'
+import { siteOf } from '../../core/rules.ts'
 import type { GuardedEffect, RunSoFar } from '../../core/rules.ts'
 import { contractDigest } from '../../../actions/contract.ts'
-import { requestersOf } from '../votes.ts'
 import { refuse } from './arrive.ts'
+import { claimedOf } from './claimed.ts'
+import type { Claimed } from './claimed.ts'
 import type { Arrived, PassSeam } from './arrive.ts'
 import { doesNotFollow } from './grounds.ts'
 import { isKnown } from './hierarchy.ts'
-import { doneSteps } from './records.ts'
+import { ledgerOf } from './ledger.ts'
 
 /** One pass, opened: everything about the request was checked against the admitted Plan. */
 export interface Pass extends Arrived {
+  /** Where the step stands, whichever of its items this is (`siteOf`). */
+  readonly site: string
+  /** Users who asked for the run. */
+  readonly requesters: readonly string[]
+  readonly planDigest: string
   readonly definition: AnyAction
   readonly contract: ActionContract
   readonly input: JsonObject
   readonly guarded: readonly GuardedEffect[]
   readonly run: RunSoFar
   readonly round: number
+  readonly grounds: Grounds
 }
 
 export type Opened = Pass | { readonly denial: Denial }
 
 /** Checks action, way and input, and finds the effects with their targets (G18, G25). */
 export async function openPass(request: EffectRequest, arrived: Arrived): Promise<Opened> {
-  const { seam, plan } = arrived
+  const { seam, plan, plans } = arrived
   const known = knownAction(plan, seam)
   if ('denial' in known) return known
-  const { run, astray } = await followWay(request, arrived)
+  const { claimed, astray } = await followWay(request, arrived)
   if (astray !== undefined)
     return refuse(`this effect does not follow from what this run has read and decided: ${astray}`)
   const input = validInput(known.definition, request.input)
   if (typeof input === 'string') return refuse(input)
   const guarded = guardedEffects(known.contract, input)
-  const unknown = guarded.find(({ effect }) => !isKnown(effect, plan, seam.host))
+  const unknown = guarded.find(({ effect }) => !isKnown(effect, plans, seam.host))
   if (unknown !== undefined)
     return refuse(`nobody knows what rules guard \`${unknown.effect}\`: it, or what it is under, is in no effects file`)
-  return { ...arrived, ...known, input, guarded, run, round: request.round }
+  const { run, grounds, requesters, planDigest } = claimed
+  const from = { run, grounds, requesters, planDigest, round: request.round }
+  return { ...arrived, ...known, ...from, site: siteOf(arrived.id), input, guarded }
 }
 
 /** The action must be the very one that the Plan was compiled against. */
@@ -65,17 +74,12 @@ function knownAction(
 /** What the run has done so far, by its receipts, and what of the request does not follow from it. */
 async function followWay(
   { grounds, input }: EffectRequest,
-  { seam: { host }, admission, plan, step }: Arrived,
-): Promise<{ run: RunSoFar; astray: string | undefined }> {
-  const done = await doneSteps(host.store, admission.runId, plan)
-  const run = {
-    id: admission.runId,
-    inputs: admission.inputs,
-    effects: [...done.values()].flatMap(({ effects }) => effects),
-    reachable: reachableEffects(plan),
-  }
-  const requesters = requestersOf([admission.trigger])
-  return { run, astray: doesNotFollow({ host, plan, step, run, done, grounds, input, requesters }) }
+  { seam: { host }, admission, instance, undo, plans }: Arrived,
+): Promise<{ claimed: Claimed; astray: string | undefined }> {
+  const [root = instance.spot.level.plan] = plans
+  const ledger = await ledgerOf(host.store, admission.runId, { plan: root, votes: grounds.votes })
+  const claimed = claimedOf(host, { admission, plan: root, ledger, grounds })
+  return { claimed, astray: doesNotFollow({ ...claimed, instance, undo, input }) }
 }
 
 /** The input as the contract has it, or what is wrong with it. */
@@ -92,7 +96,10 @@ function guardedEffects(contract: ActionContract, input: JsonObject): GuardedEff
   return Object.entries(contract.effects).map(([effect, fields]) => ({
     effect,
     target: Object.fromEntries(
-      Object.entries(fields).flatMap(([field, from]) => (input[from] === undefined ? [] : [[field, input[from]]])),
+      Object.entries(fields).flatMap(([field, from]): [string, Json][] => {
+        const value = typeof from === 'string' ? input[from] : from.literal
+        return value === undefined ? [] : [[field, value]]
+      }),
     ),
   }))
 }
@@ -101,7 +108,7 @@ function guardedEffects(contract: ActionContract, input: JsonObject): GuardedEff
 export async function contextOf(
   { host }: PassSeam,
   { timeoutMs }: AnyAction,
-  idempotencyKey: string,
+  call: Pick<ActionContext, 'idempotencyKey' | 'fencing'>,
 ): Promise<ActionContext> {
-  return host.connections.context({ idempotencyKey, signal: AbortSignal.timeout(timeoutMs) })
+  return host.connections.context({ ...call, signal: AbortSignal.timeout(timeoutMs) })
 }

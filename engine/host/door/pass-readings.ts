@@ -1,9 +1,11 @@
+import type { AnyReading } from '../../../actions/define.ts'
 import { canonical } from '../../../schemas/canonical.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
 import type { JsonObject } from '../../../schemas/json.ts'
 import type { FactPlan } from '../../../schemas/plan.ts'
 import type { Host } from '../host.ts'
 import { takeReading, untaken } from '../readings.ts'
+import { withinSize } from '../spill.ts'
 
 /** The longest time between the first fact of a pass and its effect. */
 const PASS_MS = 10_000
@@ -17,12 +19,15 @@ interface Taken {
 /** The readings of one pass: the door reads for itself, each thing once, and knows until when they are fresh (G4, G6). */
 export class PassReadings {
   readonly #host: Host
+  readonly #runId: string | undefined
   readonly #taken = new Map<string, Promise<Taken>>()
   readonly #records: FactRecord[] = []
   #deadline = Infinity
 
-  constructor(host: Host) {
+  /** Without a run, nothing that is read is kept. */
+  constructor(host: Host, runId?: string) {
     this.#host = host
+    this.#runId = runId
   }
 
   /** Reads a fact of a rule, or answers with the same reading of this pass. */
@@ -51,10 +56,16 @@ export class PassReadings {
     const definition = this.#host.definitions.get(action)
     const record =
       definition?.kind === 'reading'
-        ? await takeReading(definition, { name, input }, this.#host.connections)
+        ? await this.#takeWith(definition, { name, input })
         : untaken({ fact: name, action, input }, `this worker has no reading \`${action}\``)
     this.#records.push(record)
     return { record, began }
+  }
+
+  async #takeWith(definition: AnyReading, fact: { name: string; input: JsonObject }): Promise<FactRecord> {
+    const { connections, store } = this.#host
+    const record = await takeReading(definition, fact, connections)
+    return this.#runId === undefined ? record : withinSize(record, store, this.#runId)
   }
 
   #notAfter(moment: number): void {

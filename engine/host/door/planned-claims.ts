@@ -1,9 +1,10 @@
 import { canonical } from '../../../schemas/canonical.ts'
 import type { Json } from '../../../schemas/json.ts'
 import type { Operands, OutcomeKind, Plan } from '../../../schemas/plan.ts'
-import type { Admission, ClaimRequest } from '../../../schemas/run.ts'
+import type { ClaimRequest } from '../../../schemas/run.ts'
 import { resolveOperand } from '../../core/operand.ts'
-import { certainScope, isCertain } from './certain.ts'
+import type { Scope } from '../../core/scope.ts'
+import { isCertain } from './certain.ts'
 
 /** Ends of which the engine itself speaks, where no outcome of the runbook fits. */
 const ENGINES_OWN: readonly OutcomeKind[] = ['failed-unsafe', 'failed-safe', 'blocked', 'aborted']
@@ -13,17 +14,21 @@ interface PlannedClaim {
   readonly target: Operands
 }
 
+/** Whose claims they are: those of the run, or of a runbook that it called. */
+export interface Claimant {
+  readonly runId: string
+  readonly plan: Plan
+  /** What can be known at the end of its steps. */
+  readonly scope: Scope
+}
+
 /**
  * Whether these are the claims that the Plan makes with this outcome, about this run: the workflow that asks is not believed, and
  * a claim that it left out would be guarded by no rule (G25).
  */
-export function arePlanned(
-  { outcome, claims }: ClaimRequest,
-  { plan, admission }: { readonly plan: Plan; readonly admission: Admission },
-): boolean {
-  return plannedFor(plan, outcome).some(
-    (planned) =>
-      planned.length === claims.length && planned.every((claim, at) => isSame(claim, claims[at], { plan, admission })),
+export function arePlanned(outcome: string, claims: ClaimRequest['claims'], claimant: Claimant): boolean {
+  return plannedFor(claimant.plan, outcome).some(
+    (planned) => planned.length === claims.length && planned.every((claim, at) => isSame(claim, claims[at], claimant)),
   )
 }
 
@@ -36,20 +41,19 @@ function plannedFor(plan: Plan, name: string): PlannedClaim[][] {
   ]
 }
 
-/** As far as a target is certain, it must be the Plan's; the rest of it were facts and outputs of the run. */
+/** As far as a target can be known here, it must be the Plan's; the rest of it were facts and outputs of the run. */
 function isSame(
   planned: PlannedClaim,
   claimed: ClaimRequest['claims'][number] | undefined,
-  { plan, admission }: { readonly plan: Plan; readonly admission: Admission },
+  { runId, scope }: Claimant,
 ): boolean {
-  if (claimed?.effect !== planned.effect || claimed.target['run'] !== admission.runId) return false
+  if (claimed?.effect !== planned.effect || claimed.target['run'] !== runId) return false
   const fields = Object.keys(claimed.target).filter((field) => field !== 'run')
   if (fields.some((field) => !Object.hasOwn(planned.target, field))) return false
-  const scope = certainScope(plan, admission)
   return Object.entries(planned.target).every(([field, operand]) => {
-    if (!isCertain(operand)) return true
     const looked = resolveOperand(operand, scope)
-    return 'value' in looked && sameValue(looked.value, claimed.target[field])
+    if ('unknown' in looked) return !isCertain(operand)
+    return sameValue(looked.value, claimed.target[field])
   })
 }
 

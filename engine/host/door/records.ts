@@ -5,7 +5,6 @@ import { parseStart, STARTED } from '../../../evidence/start.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
 import type { Receipt, StartRecord } from '../../../schemas/evidence.ts'
 import type { FactRecord } from '../../../schemas/fact.ts'
-import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, EvidenceRefs } from '../../../schemas/run.ts'
 import type { Arrived } from './arrive.ts'
 import type { Pass } from './open.ts'
@@ -16,27 +15,33 @@ export async function readStart(store: EvidenceStore, runId: string): Promise<St
   return bytes === undefined ? undefined : parseStart(bytes)
 }
 
-/** What a step has done, by its receipt. */
-export type DoneStep = Pick<Receipt, 'output' | 'effects'>
+const starts = new WeakMap<EvidenceStore, Map<string, StartRecord>>()
 
-/** The steps of a run that have receipts: the authority on what it did (G15). */
-export async function doneSteps(store: EvidenceStore, runId: string, plan: Plan): Promise<Map<string, DoneStep>> {
-  const done = new Map<string, DoneStep>()
-  for (const step of plan.steps) {
-    if (step.kind !== 'do') continue
-    const receipted = (await effectFiles(store, runId, step.id)).find(({ receipt }) => receipt !== undefined)
-    if (receipted?.receipt !== undefined) done.set(step.id, receipted.receipt.value)
-  }
-  return done
+/** So many starts are kept in mind. */
+const MOST_STARTS = 1_000
+
+/** The same, read once for as long as it is kept in mind: a record never changes. */
+export async function startOf(store: EvidenceStore, runId: string): Promise<StartRecord | undefined> {
+  const known = starts.get(store) ?? new Map<string, StartRecord>()
+  starts.set(store, known)
+  const start = known.get(runId) ?? (await readStart(store, runId))
+  if (start === undefined) return undefined
+  known.set(runId, start)
+  const [oldest] = known.keys()
+  if (known.size > MOST_STARTS && oldest !== undefined) known.delete(oldest)
+  return start
 }
 
-/** All passes of a step so far, oldest first. */
-export async function passesOf({ seam, admission, step }: Arrived): Promise<PassFiles[]> {
-  return effectFiles(seam.host.store, admission.runId, step.id)
+/** What an instance has done, by its receipt. */
+export type DoneStep = Pick<Receipt, 'output' | 'effects'>
+
+/** All passes of an instance so far, oldest first. */
+export async function passesOf({ seam, admission, id }: Arrived): Promise<PassFiles[]> {
+  return effectFiles(seam.host.store, admission.runId, id)
 }
 
 /** The fields that every record of this pass has. */
-export function frameOf({ admission, step, seam }: Arrived): {
+export function frameOf({ admission, id, seam }: Arrived): {
   runId: string
   step: string
   activity: string
@@ -45,7 +50,7 @@ export function frameOf({ admission, step, seam }: Arrived): {
 } {
   return {
     runId: admission.runId,
-    step: step.id,
+    step: id,
     activity: seam.activity,
     attempt: seam.attempt,
     at: new Date().toISOString(),

@@ -1,93 +1,111 @@
 import type { FactRecord } from '../../../schemas/fact.ts'
-import type { RulePlan } from '../../../schemas/plan.ts'
-import type { Denial, Verdict } from '../../../schemas/run.ts'
-import { sameJson } from '../../../evidence/digest.ts'
-import { canonical } from '../../../schemas/canonical.ts'
-import { resolveOperands } from '../../core/operand.ts'
-import { layersOf } from '../../core/read.ts'
-import { concerns, denialOf, judgeRule, ruleScope } from '../../core/rules.ts'
-import type { BoundRule, GuardedEffect, RunSoFar } from '../../core/rules.ts'
 import type { Plan } from '../../../schemas/plan.ts'
+import type { Denial, Grounds, SignedVote, Verdict } from '../../../schemas/run.ts'
+import { applyOverrides, concerns, denialOf, heldBy, judgeRule } from '../../core/rules.ts'
+import type { GuardedEffect, Held, RunSoFar, Seen } from '../../core/rules.ts'
 import type { Host } from '../host.ts'
-import { hierarchyOfCatalogue, hierarchyOfPlan } from './hierarchy.ts'
-import type { Hierarchy } from './hierarchy.ts'
+import { voteCounts } from '../votes.ts'
+import { bindingRules } from './binding-rules.ts'
+import type { BindingRule } from './binding-rules.ts'
 import type { PassReadings } from './pass-readings.ts'
 import { staleness } from './pass-readings.ts'
 
-/** Whose effects are judged: a pass of the door, or a claim. */
-interface Judging {
-  readonly plan: Plan
-  readonly run: RunSoFar
+/** Whose effects are judged: a pass of the door, a claim, an option of a question. */
+export interface Judging {
   readonly seam: { readonly host: Host; heartbeat(): void }
+  /** The Plans at work, the admitted one first. */
+  readonly plans: readonly Plan[]
+  readonly run: RunSoFar
+  /** Where the effects are about to be caused (`siteOf`). */
+  readonly site: string
+  /** The instance in whose name people may have voted. */
+  readonly id: string
+  readonly grounds?: Grounds
+  readonly requesters: readonly string[]
+  readonly planDigest: string
 }
 
-/** Judges effects by every rule of the Plan and of the worker's own catalogue: the union binds (G17). */
+export interface Judged {
+  readonly verdicts: readonly Verdict[]
+  readonly denial: Denial | undefined
+}
+
+/** Judges effects by every rule that binds, on facts that are read for it now. What a second person has overridden, is let through. */
 export async function judgeEffects(
   judging: Judging,
   guarded: readonly GuardedEffect[],
   readings: PassReadings,
-): Promise<{ verdicts: Verdict[]; denial: Denial | undefined }> {
-  const rules = bindingRules(judging.plan, judging.seam.host)
-  const verdicts: Verdict[] = []
-  for (const effect of guarded) {
-    for (const { effects, ...bound } of rules.filter(({ rule, effects }) => concerns(rule, effect.effect, effects))) {
-      judging.seam.heartbeat()
-      const records = await readRuleFacts(bound, { effect, effects, run: judging.run }, readings)
-      verdicts.push(...judgeRule(bound, effect, { records, run: judging.run, effects, doubt: staleness }))
-    }
-  }
-  return {
-    verdicts,
-    denial: denialOf(
-      verdicts,
-      rules.map(({ rule }) => rule),
-    ),
-  }
-}
-
-/** A rule with the hierarchy of effects that it was written for. */
-type BindingRule = BoundRule & { readonly effects: Hierarchy }
-
-/** A rule that both have is judged once; one that differs, or stands in another hierarchy of effects, is judged in both forms. */
-function bindingRules(plan: Plan, host: Host): BindingRule[] {
-  const { rules, policy, effects } = host.catalogue
-  const same = Object.keys(plan.effects).every((name) => sameJson(plan.effects[name], effects[name]))
-  const known = new Set(same ? plan.rules.map((rule) => fingerprint(rule, plan.policy)) : [])
-  const current = rules.filter((rule) => !known.has(fingerprint(rule, policy)))
-  const ofPlan = hierarchyOfPlan(plan, host)
-  const ofCatalogue = hierarchyOfCatalogue(plan, host)
-  return [
-    ...plan.rules.map((rule) => ({ rule, policy: plan.policy, effects: ofPlan })),
-    ...current.map((rule) => ({ rule, policy, effects: ofCatalogue })),
-  ]
-}
-
-/** A rule and the policy values that it reads. */
-function fingerprint(rule: RulePlan, policy: BoundRule['policy']): string {
-  const used = rule.checks.flatMap((check) =>
-    check.form === 'require' ? check.require.flatMap(({ uses }) => uses) : [],
+): Promise<Judged> {
+  judging.seam.heartbeat()
+  const concerned = concernedIn(judging, guarded)
+  const found = await Promise.all(
+    concerned.map(async ({ bound, effect }) => judgeRule(bound, effect, seenBy(judging, bound, readings))),
   )
-  const names = used.filter(([root]) => root === 'policy').map(([, name]) => name ?? '')
-  return canonical({ rule, policy: Object.fromEntries(names.map((name) => [name, policy[name]?.value ?? null])) })
+  const verdicts = applyOverrides(found.flat(), overridesIn(judging), judging.run)
+  const denial = denialOf(
+    verdicts,
+    concerned.map(({ bound }) => bound.rule),
+  )
+  return { verdicts, denial }
 }
 
-async function readRuleFacts(
-  bound: BoundRule,
-  at: { effect: GuardedEffect; effects: Hierarchy; run: RunSoFar },
+/** The resources over which the rules want leases at these effects (G3), sorted; or why nobody can tell. */
+export async function resourcesHeld(
+  judging: Judging,
+  guarded: readonly GuardedEffect[],
   readings: PassReadings,
-): Promise<Record<string, FactRecord>> {
-  const records: Record<string, FactRecord> = {}
-  for (const layer of layersOf(Object.keys(bound.rule.facts), bound.rule.facts)) {
-    const scope = ruleScope(bound, at.effect, { records: { ...records }, run: at.run, effects: at.effects })
-    await Promise.all(
-      layer.map(async (name) => {
-        const fact = bound.rule.facts[name]
-        const resolved = fact === undefined ? undefined : resolveOperands(fact.with, scope)
-        // A fact whose inputs are unknown stays unread, and so unknown.
-        if (fact !== undefined && resolved !== undefined && 'input' in resolved)
-          records[name] = await readings.read(name, fact, resolved.input)
-      }),
-    )
+): Promise<Held> {
+  const holding = concernedIn(judging, guarded).filter(({ bound }) => holds(bound))
+  const held = await Promise.all(
+    holding.map(async ({ bound, effect }) => heldBy(bound, effect, seenBy(judging, bound, readings))),
+  )
+  const unknown = held.find((one) => 'unknown' in one)
+  if (unknown !== undefined) return unknown
+  return { resources: [...new Set(held.flatMap((one) => ('resources' in one ? one.resources : [])))].sort() }
+}
+
+function holds({ rule }: BindingRule): boolean {
+  return rule.checks.some((check) => check.form === 'require' && (check.hold ?? []).length > 0)
+}
+
+function concernedIn(
+  { plans, seam }: Judging,
+  guarded: readonly GuardedEffect[],
+): { bound: BindingRule; effect: GuardedEffect }[] {
+  const rules = bindingRules(plans, seam.host)
+  return guarded.flatMap((effect) =>
+    rules.filter(({ rule, effects }) => concerns(rule, effect.effect, effects)).map((bound) => ({ bound, effect })),
+  )
+}
+
+/** What a rule may see. */
+export function seenBy(judging: Judging, { effects, contracts }: BindingRule, readings: PassReadings): Seen {
+  const { plans, run, site } = judging
+  const [root] = plans
+  const taken = takenIn(judging)
+  return {
+    run,
+    effects,
+    contracts,
+    doubt: staleness,
+    read: async (name, fact, input) => readings.read(name, fact, input),
+    ...(taken === undefined ? {} : { taken }),
+    ...(root === undefined ? {} : { way: { plan: root, at: site } }),
   }
-  return records
+}
+
+/** Readings of this run that were really taken here; what is not, was never a reading. */
+function takenIn({ grounds, seam: { host }, run }: Judging): FactRecord[] | undefined {
+  if (grounds === undefined) return undefined
+  return (grounds.taken ?? []).filter((fact) => host.keys.readHere(run.id, fact)).map(({ record }) => record)
+}
+
+/** Overrides for this very instance that count: taken here, by a second person who has the role (G26). */
+function overridesIn({ grounds, seam: { host }, run, id, requesters, planDigest }: Judging): SignedVote[] {
+  return (grounds?.votes ?? []).filter(
+    (signed) =>
+      signed.vote.decision === 'override' &&
+      signed.vote.step === id &&
+      voteCounts(host, signed, { runId: run.id, who: [signed.vote.role], requesters, planDigest }).counted,
+  )
 }

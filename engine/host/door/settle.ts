@@ -9,7 +9,9 @@ import type { JsonObject } from '../../../schemas/json.ts'
 import type { EffectResult } from '../../../schemas/run.ts'
 import { messageOf } from '../carriable.ts'
 import { inTime } from '../in-time.ts'
+import { spillLarge } from '../spill.ts'
 import type { Arrived } from './arrive.ts'
+import { isApprovedBefore } from './approved-before.ts'
 import { contextOf } from './open.ts'
 import { frameOf, passesOf, record } from './records.ts'
 
@@ -62,7 +64,10 @@ export async function closeIntent(
 }
 
 /** Writes the receipt. */
-async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonObject): Promise<EffectResult> {
+async function receive(arrived: Arrived, intent: Recorded<Intent>, whole: JsonObject): Promise<EffectResult> {
+  const spilled = await spillLarge(whole, arrived.seam.host.store, arrived.admission.runId)
+  // What is too large is kept by its digest beside the receipt; whoever names it later finds nothing.
+  const output = spilled === undefined ? whole : {}
   const { activity, attempt } = intent.value
   const own = activity === arrived.seam.activity && attempt === arrived.seam.attempt
   const status = own ? 'done' : 'already-done'
@@ -72,8 +77,10 @@ async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonO
     intentDigest: intent.digest,
     status,
     effects,
+    targets: intent.value.effects,
+    ...(isApprovedBefore(arrived.instance) ? { approved: true } : {}),
     output,
-    readBack: isReadBack(arrived) ? output : null,
+    readBack: spilled === undefined ? (isReadBack(arrived) ? output : null) : { ...spilled },
   } as const
   const { refs } = await record(arrived, 'receipt', receipt)
   return {
@@ -81,7 +88,7 @@ async function receive(arrived: Arrived, intent: Recorded<Intent>, output: JsonO
     output,
     effects,
     evidence: { [intent.name]: intent.digest, ...refs },
-    ...liftOf(arrived, intent.value, output),
+    ...liftOf(arrived, intent.value, whole),
   }
 }
 
@@ -108,7 +115,7 @@ async function askOnce({ seam }: Arrived, intent: Intent): Promise<Settlement<Js
   if (definition?.kind !== 'action')
     return { state: 'unknown', detail: `this worker has no action \`${seam.action}\` to ask with` }
   try {
-    const context = await contextOf(seam, definition, intent.idempotencyKey)
+    const context = await contextOf(seam, definition, { idempotencyKey: intent.idempotencyKey })
     return checked(definition, await inTime(definition.settle(intent.input, context), context.signal))
   } catch (error) {
     return { state: 'unknown', detail: messageOf(error, 'the authority did not answer') }

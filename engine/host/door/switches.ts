@@ -13,8 +13,8 @@ export async function closedBy(pass: Pass): Promise<Denial | undefined> {
 
 /** The emergency stop that holds this effect back, if any; where nobody can say, it is held back too. */
 export async function stoppedBy(pass: Pass): Promise<Denial | undefined> {
-  const { seam, admission, guarded, plan } = pass
-  const lineage = guarded.flatMap(({ effect }) => fullLineage(effect, plan, seam.host))
+  const { seam, admission, guarded, plans } = pass
+  const lineage = guarded.flatMap(({ effect }) => fullLineage(effect, plans, seam.host))
   try {
     const stops = await seam.host.stops.inForce()
     const environments = environmentsOf(pass)
@@ -46,8 +46,9 @@ function stopped(stop: Stop): Denial {
   )
 }
 
-function outsideWindow({ seam, guarded, plan, input }: Pass): Denial | undefined {
-  if (guarded.every(({ effect }) => isProtective(effect, plan, seam.host))) return undefined
+function outsideWindow({ seam, guarded, plans, input, undo }: Pass): Denial | undefined {
+  // A new change is held back; what takes one back is not new.
+  if (undo || guarded.every(({ effect }) => isProtective(effect, plans, seam.host))) return undefined
   const closing = closingAt(seam.host.catalogue.calendar, new Date(), input['environment'])
   if (closing === undefined) return undefined
   return closed(

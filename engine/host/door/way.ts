@@ -1,133 +1,235 @@
-import type { FactRecord } from '../../../schemas/fact.ts'
 import type { Json } from '../../../schemas/json.ts'
-import type { ApproveStep, Condition, DecideStep, StepPlan } from '../../../schemas/plan.ts'
-import type { AttestedFact } from '../../../schemas/run.ts'
-import { decide } from '../../core/decide.ts'
-import { runValue } from '../../core/rules.ts'
-import type { Scope } from '../../core/scope.ts'
-import { voteCounts } from '../votes.ts'
-import { certainScope } from './certain.ts'
-import type { Claimed } from './grounds.ts'
+import type { AskStep, CallStep, Condition, DecideStep, DoStep, StepPlan } from '../../../schemas/plan.ts'
+import { chosenOption, isApproved } from './answers.ts'
+import type { Claimed } from './claimed.ts'
+import { around, callers, endOf, inside, instanceAt, isLoop, stepsAt } from './instance.ts'
+import type { Instance, Spot } from './instance.ts'
+import type { Known } from './known.ts'
 
 type Clause = Condition[number]
-type Basis = Readonly<Record<string, AttestedFact>>
 
-/** The steps before an effect, as far as their results can be proven: decisions are taken again, effects have receipts. */
+/** Whether a step ended with one of some results, as far as that can be proven. */
+type Proven = 'surely' | 'surely-not' | 'open'
+
+/**
+ * The way to an instance, as far as it can be proven: decisions are taken again, effects have receipts, answers have votes, calls
+ * have said how they ended. What stands before it on every level, at every spot around it and in the earlier items of its loops
+ * must have been, or must have been skipped.
+ */
 export class Way {
   readonly #claimed: Claimed
-  readonly #before: readonly StepPlan[]
-  /** The case of each decision whose basis is given. */
-  readonly #decided = new Map<string, string>()
+  readonly #known: Known
 
-  constructor(claimed: Claimed) {
+  constructor(claimed: Claimed, known: Known) {
     this.#claimed = claimed
-    this.#before = stepsBefore(claimed, claimed.step)
-    for (const step of this.#before) {
-      const basis = step.kind === 'decide' ? this.#basisOf(step) : undefined
-      if (step.kind === 'decide' && basis !== undefined)
-        this.#decided.set(step.id, decide(step, this.scopeAt(step, basis)).result)
-    }
+    this.#known = known
   }
 
-  /** The first step on the way that must have been, and was not, or at which the run would have stopped. */
-  obstacle(): string | undefined {
-    for (const step of this.#before) {
-      const found = this.#surelySkipped(step) ? undefined : this.#obstacleAt(step)
+  /** The first thing on the way that must have been, and was not, or at which the run would have stopped. */
+  obstacleTo(instance: Instance): string | undefined {
+    for (const passed of [...callers(instance), instance]) {
+      for (const at of [...around(passed), passed]) {
+        const found = this.#obstacleBefore(at) ?? this.#obstacleOfCondition(at) ?? this.#obstacleOfItem(at)
+        if (found !== undefined) return found
+      }
+    }
+    return undefined
+  }
+
+  #obstacleBefore({ spot, step }: Instance): string | undefined {
+    const steps = stepsAt(spot)
+    return this.#firstObstacle(spot, steps.slice(0, Math.max(0, steps.indexOf(step))), 'on-the-way')
+  }
+
+  #obstacleOfCondition({ spot, step }: Instance): string | undefined {
+    const unmet = step.when.find((clause) => this.#proven(clause, spot) === 'surely-not')
+    return unmet === undefined ? undefined : `\`${unmet.step}\` did not end with ${unmet.results.join(' or ')}`
+  }
+
+  /** The item is one of the attested list; where items follow one another, those before it are done. */
+  #obstacleOfItem({ spot, step, item }: Instance): string | undefined {
+    if (!isLoop(step) || item === undefined) return undefined
+    const loop = instanceAt(spot, step)
+    const list = this.#known.itemsOf(loop)
+    if ('unknown' in list) return `nothing shows over what \`${loop.id}\` goes: ${list.unknown}`
+    if (item >= lengthOf(list.value)) return `\`${loop.id}\` has no item ${item}`
+    return step.forEach.atOnce > 1 ? undefined : this.#obstacleInItems(loop, item)
+  }
+
+  #firstObstacle(spot: Spot, steps: readonly StepPlan[], how: 'on-the-way' | 'aside'): string | undefined {
+    for (const step of steps) {
+      const skipped = this.#skipped(step, spot)
+      // Whether a step aside was skipped may rest on a decision that nobody shows here any more.
+      if (skipped === 'surely' || (skipped === 'open' && (how === 'aside' || !isOnlyDecided(step, spot)))) continue
+      const at = instanceAt(spot, step)
+      const found = isLoop(step) ? this.#obstacleOfLoop(at) : this.#obstacleAt(at, how)
       if (found !== undefined) return found
     }
     return undefined
   }
 
-  /** Whether it is proven that the step did not end so. */
-  surelyUnmet({ step: id, results }: Clause): boolean {
-    const step = this.#before.find((other) => other.id === id)
-    if (step === undefined) return true
-    if (this.#surelySkipped(step)) return !results.includes('skipped')
-    switch (step.kind) {
-      case 'read':
-        return false
-      case 'decide':
-        return this.#decided.has(id) && !results.includes(this.#decided.get(id) ?? '')
-      case 'approve':
-        return results.every((result) => result === 'done') && !this.#approved(step)
-      case 'do':
-        return this.#claimed.done.has(id) ? !results.some(needsReceipt) : results.every(needsReceipt)
-    }
+  /** An earlier loop went over its whole list, unless the run goes on after a stop in it. */
+  #obstacleOfLoop(loop: Instance): string | undefined {
+    if (!loop.step.continueOn.every(isDone) || !hasEffects(loop.step)) return undefined
+    const list = this.#known.itemsOf(loop)
+    if ('unknown' in list) return `nothing shows over what \`${loop.id}\` went: ${list.unknown}`
+    return this.#obstacleInItems(loop, lengthOf(list.value))
   }
 
-  /** What expressions could see at a step, with these facts. */
-  scopeAt(at: StepPlan, basis: Basis): Scope {
-    const { plan, run, done } = this.#claimed
-    const earlier = stepsBefore(this.#claimed, at)
-    const receipts = earlier.flatMap(({ id }) => [...entryOf(done, id)])
-    const values: Record<string, Json> = {
-      run: runValue(
-        run.id,
-        receipts.flatMap(([, { effects }]) => effects),
-        plan.effects,
-      ),
-      ...Object.fromEntries(receipts.map(([id, { output }]) => [id, output])),
-      ...Object.fromEntries(earlier.flatMap(({ id }) => [...entryOf(this.#decided, id)])),
+  #obstacleInItems({ spot, step }: Instance, end: number): string | undefined {
+    for (let item = 0; item < end; item += 1) {
+      const found = this.#obstacleAt(instanceAt(spot, step, item), 'aside')
+      if (found !== undefined) return found
     }
-    const records: Record<string, FactRecord> = Object.fromEntries(
-      Object.entries(basis).map(([name, { record }]) => [name, record]),
-    )
-    const certain = certainScope(plan, run)
-    return { ...certain, values: { ...certain.values, ...values }, records }
+    return undefined
   }
 
-  #obstacleAt(step: StepPlan): string | undefined {
+  #obstacleAt(at: Instance, how: 'on-the-way' | 'aside'): string | undefined {
+    const { step } = at
     switch (step.kind) {
       case 'read':
         return undefined
       case 'decide':
-        return this.#obstacleOfDecision(step)
+        return how === 'aside' ? undefined : this.#obstacleOfDecision({ ...at, step })
       case 'approve':
-        return step.continueOn.every((result) => result === 'done') && !this.#approved(step)
-          ? `\`${step.id}\` was not approved by those who must`
+        return step.continueOn.every(isDone) && !isApproved({ ...at, step }, this.#claimed)
+          ? `\`${at.id}\` was not approved by those who must`
           : undefined
+      case 'ask':
+        return how === 'aside' ? undefined : this.#obstacleOfChoice({ ...at, step })
       case 'do':
-        return step.continueOn.every(needsReceipt) && !this.#claimed.done.has(step.id)
-          ? `there is no receipt of \`${step.id}\`, which comes before it`
-          : undefined
+        return this.#obstacleOfEffect({ ...at, step })
+      case 'call':
+        return this.#obstacleOfCall({ ...at, step })
+      case 'block':
+        return step.continueOn.every(isDone) ? this.#firstObstacle(inside(at), step.steps, how) : undefined
     }
   }
 
-  #obstacleOfDecision(step: DecideStep): string | undefined {
-    const decided = this.#decided.get(step.id)
-    if (decided === undefined) return `nothing shows how \`${step.id}\` was decided`
-    return step.continueOn.includes(decided) ? undefined : `\`${step.id}\` comes to ${decided}, and the run stops there`
+  #obstacleOfDecision(at: Instance & { readonly step: DecideStep }): string | undefined {
+    const decided = this.#known.decided(at)
+    if (decided === undefined) return `nothing shows how \`${at.id}\` was decided`
+    return at.step.continueOn.includes(decided)
+      ? undefined
+      : `\`${at.id}\` comes to ${decided}, and the run stops there`
   }
 
-  #surelySkipped(step: StepPlan): boolean {
-    return step.when.some((clause) => this.surelyUnmet(clause))
+  #obstacleOfChoice(at: Instance & { readonly step: AskStep }): string | undefined {
+    const { continueOn } = at.step
+    const chosen = chosenOption(at, this.#claimed)
+    if (chosen === undefined)
+      return continueOn.includes('timed-out') ? undefined : `nothing shows what was answered to \`${at.id}\``
+    return continueOn.includes(chosen) ? undefined : `the answer to \`${at.id}\` is ${chosen}, and the run stops there`
   }
 
-  /** One person of each role; nobody answers for two. */
-  #approved(step: ApproveStep): boolean {
-    const { host, run, grounds, requesters } = this.#claimed
-    const people = new Map<string, string>()
-    for (const signed of grounds.votes) {
-      const { vote } = signed
-      const forThis = vote.step === step.id && vote.decision === 'approve'
-      if (!forThis || !voteCounts(host, signed, { runId: run.id, who: step.who, requesters }).counted) continue
-      const elsewhere = [...people].some(([role, user]) => user === vote.by.user && role !== vote.role)
-      if (!elsewhere) people.set(vote.role, vote.by.user)
+  #obstacleOfEffect({ id, step }: Instance & { readonly step: DoStep }): string | undefined {
+    return step.continueOn.every(needsReceipt) && !this.#claimed.done.has(id)
+      ? `there is no receipt of \`${id}\`, which comes before it`
+      : undefined
+  }
+
+  #obstacleOfCall({ id, step }: Instance & { readonly step: CallStep }): string | undefined {
+    const outcome = this.#claimed.called.get(id)
+    const silent = step.continueOn.some((result) => result === 'denied' || result === 'failed')
+    if (outcome === undefined) return silent ? undefined : `nothing shows how \`${id}\` ended`
+    return step.continueOn.includes(outcome) ? undefined : `\`${id}\` ended as ${outcome}, and the run stops there`
+  }
+
+  #skipped({ when }: StepPlan, spot: Spot): Proven {
+    const clauses = when.map((clause) => this.#proven(clause, spot))
+    if (clauses.includes('surely-not')) return 'surely'
+    return clauses.includes('open') ? 'open' : 'surely-not'
+  }
+
+  /** How certain it is that the step of a clause, as it is seen from a spot, ended so. */
+  #proven({ step: id, results }: Clause, from: Spot): Proven {
+    const at = this.#seenFrom(from, id)
+    if (at === undefined) return 'surely-not'
+    const skipped = this.#skipped(at.step, at.spot)
+    if (skipped === 'surely') return results.includes('skipped') ? 'surely' : 'surely-not'
+    const ended = this.#endedSo(at, results)
+    return skipped === 'open' && ended === 'surely-not' && results.includes('skipped') ? 'open' : ended
+  }
+
+  #endedSo(at: Instance, results: readonly string[]): Proven {
+    const { step } = at
+    if (isLoop(step)) return results.every(isDone) && this.#obstacleOfLoop(at) !== undefined ? 'surely-not' : 'open'
+    switch (step.kind) {
+      case 'read':
+        return step.expect === undefined ? among(results, 'done') : 'open'
+      case 'decide':
+        return among(results, this.#known.decided({ ...at, step }))
+      case 'approve':
+        return isApproved({ ...at, step }, this.#claimed) ? among(results, 'done') : unless(results, ['done'])
+      case 'ask':
+        return this.#answeredSo({ ...at, step }, results)
+      case 'do':
+        return this.#doneSo({ ...at, step }, results)
+      case 'call':
+        return this.#calledSo(at, results)
+      case 'block':
+        return results.every(isDone) && this.#obstacleAt(at, 'aside') !== undefined ? 'surely-not' : 'open'
     }
-    return step.who.every((role) => people.has(role))
   }
 
-  #basisOf({ id }: DecideStep): Basis | undefined {
-    const { decisions } = this.#claimed.grounds
-    return Object.hasOwn(decisions, id) ? decisions[id] : undefined
+  #answeredSo(at: Instance & { readonly step: AskStep }, results: readonly string[]): Proven {
+    const chosen = chosenOption(at, this.#claimed)
+    return chosen === undefined
+      ? unless(
+          results,
+          at.step.choices.map(({ name }) => name),
+        )
+      : among(results, chosen)
+  }
+
+  /** Without an expectation, what has a receipt is done; with one, it may be overdue as well. */
+  #doneSo({ id, step }: Instance & { readonly step: DoStep }, results: readonly string[]): Proven {
+    if (!this.#claimed.done.has(id)) return unless(results, ['done', 'timed-out'])
+    const wanted = results.filter(needsReceipt).length
+    return step.expect === undefined || wanted !== 1 ? among(results, 'done') : 'open'
+  }
+
+  #calledSo({ id }: Instance, results: readonly string[]): Proven {
+    const outcome = this.#claimed.called.get(id)
+    return outcome === undefined ? (results.some(isSilent) ? 'open' : 'surely-not') : among(results, outcome)
+  }
+
+  /** The instance of a step that is meant where it is named at a spot. */
+  #seenFrom(spot: Spot, id: string): Instance | undefined {
+    const own = stepsAt(spot).find((step) => step.id === id)
+    if (own !== undefined) return instanceAt(spot, own)
+    return [...this.#known.visibleFrom(endOf(spot))].find(({ step }) => step.id === id)
   }
 }
 
-function stepsBefore({ plan }: Claimed, step: StepPlan): readonly StepPlan[] {
-  return plan.steps.slice(
-    0,
-    plan.steps.findIndex(({ id }) => id === step.id),
+/** Whether all conditions of a step are about what the grounds of an honest run always show. */
+function isOnlyDecided(step: StepPlan, spot: Spot): boolean {
+  return step.when.every(({ step: id }) =>
+    ['decide', 'approve', 'ask'].includes(stepsAt(spot).find((other) => other.id === id)?.kind ?? ''),
   )
+}
+
+function hasEffects(step: StepPlan): boolean {
+  return step.kind === 'block' ? step.steps.some(hasEffects) : step.kind === 'do' || step.kind === 'call'
+}
+
+function among(results: readonly string[], ended: string | undefined): Proven {
+  if (ended === undefined) return 'open'
+  return results.includes(ended) ? 'surely' : 'surely-not'
+}
+
+/** What is known is that it did not end with one of these. */
+function unless(results: readonly string[], excluded: readonly string[]): Proven {
+  return results.every((result) => excluded.includes(result)) ? 'surely-not' : 'open'
+}
+
+function isDone(result: string): boolean {
+  return result === 'done'
+}
+
+/** Ends of a call of which no claim tells. */
+function isSilent(result: string): boolean {
+  return ['denied', 'failed', 'skipped'].includes(result)
 }
 
 /** How a step ends whose effect has happened. */
@@ -135,7 +237,6 @@ function needsReceipt(result: string): boolean {
   return result === 'done' || result === 'timed-out'
 }
 
-function entryOf<T>(map: ReadonlyMap<string, T>, id: string): [string, T][] {
-  const value = map.get(id)
-  return value === undefined ? [] : [[id, value]]
+function lengthOf(list: Json): number {
+  return Array.isArray(list) ? list.length : 0
 }

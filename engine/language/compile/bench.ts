@@ -15,8 +15,16 @@ export interface Bench {
   readonly variables: Variables
   /** Where ids are filled in from: `inputs` of a runbook, `target` of a rule. */
   readonly fill: { readonly root: 'inputs' | 'target'; readonly fields: Readonly<Record<string, ValueType>> }
+  /** Items of the loops around, the innermost first: ids are filled in from these before anything else. */
+  readonly items?: readonly LoopItem[]
   /** List facts for which an empty list is a value. */
   readonly mayBeEmpty: ReadonlySet<string>
+}
+
+/** The item of a loop, as expressions inside it can name it. */
+export interface LoopItem {
+  readonly name: string
+  readonly type: ValueType
 }
 
 /** A path that an expression or input uses, with its place. */

@@ -111,7 +111,8 @@ function readFact(
   }
 }
 
-function readingOf(
+/** A reading of this installation. */
+export function readingOf(
   { text, span }: { text: string; span: Span },
   { world, report }: { world: World; report: Report },
 ): ReadingContract | undefined {

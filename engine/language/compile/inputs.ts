@@ -1,7 +1,7 @@
 import type { ObjectType, ValueType } from '../../../schemas/value-type.ts'
 import type { Operand, Operands } from '../../../schemas/plan.ts'
 import { describeType, sameType } from '../../core/cel.ts'
-import type { Contract } from '../../../schemas/contract.ts'
+import type { ActionContract, Contract } from '../../../schemas/contract.ts'
 import { asMap } from '../shape/fields.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Node } from '../yaml/node.ts'
@@ -17,9 +17,12 @@ export interface CompiledInputs {
 /** Names that carry queries, commands and URLs: text is never pasted into these (G33). */
 const RAW = new Set(['query', 'command', 'url'])
 
+/** What takes inputs: an action, a reading, a runbook that is called, or an effect with its target. */
+export type Taker = Pick<Contract, 'name' | 'input'> & Partial<Pick<ActionContract, 'premise'>>
+
 /** Compiles `with`, and fills in ids that it does not name (language.md 2). */
 export function compileInputs(
-  contract: Contract,
+  contract: Taker,
   given: { readonly with: Node | undefined; readonly at: Span },
   bench: Bench,
 ): CompiledInputs {
@@ -30,9 +33,10 @@ export function compileInputs(
   for (const { key, keySpan, value } of map?.entries ?? []) {
     named.add(key)
     const type = contract.input.fields[key]
-    if (isFilled(type, key, bench) && value.kind === 'scalar' && !value.text.includes('{{'))
+    const from = sourceOf(type, key, bench)
+    if (from !== undefined && value.kind === 'scalar' && !value.text.includes('{{'))
       bench.report.error('RB0207', value.span, {
-        message: `\`${key}\` is filled in from \`${bench.fill.root}.${key}\`: a literal would name another one`,
+        message: `\`${key}\` is filled in from \`${from.join('.')}\`: a literal would name another one`,
         help: 'drop it',
       })
     else if (type === undefined)
@@ -58,28 +62,44 @@ export function compileInputs(
   }
 }
 
-/** Ids that are not named come from the input, or target field, of the same name and type; nothing else is ever filled. */
-export function fillIn(input: ObjectType, named: ReadonlySet<string>, { fill }: Pick<Bench, 'fill'>): Operands {
+type Sources = Pick<Bench, 'fill' | 'items'>
+
+/**
+ * Ids that are not named come from the item of a loop around, or else from the input, or target field, of the same name
+ * and type; nothing else is ever filled.
+ */
+export function fillIn(input: ObjectType, named: ReadonlySet<string>, sources: Sources): Operands {
   const open = Object.entries(input.fields).filter(([name]) => !named.has(name))
   return Object.fromEntries(
     open.flatMap(([name, type]): [string, Operand][] => {
-      return isFilled(type, name, { fill }) ? [[name, { path: [fill.root, name] }]] : []
+      const path = sourceOf(type, name, sources)
+      return path === undefined ? [] : [[name, { path }]]
     }),
   )
 }
 
-function isFilled(type: ValueType | undefined, name: string, { fill }: Pick<Bench, 'fill'>): boolean {
+/** Where an id of this name and type is filled in from. */
+function sourceOf(type: ValueType | undefined, name: string, { fill, items = [] }: Sources): string[] | undefined {
   const wanted = type?.kind === 'optional' ? type.inner : type
-  const found = Object.hasOwn(fill.fields, name) ? fill.fields[name] : undefined
-  return wanted?.kind === 'id' && found !== undefined && sameType(found, wanted)
+  if (wanted?.kind !== 'id') return undefined
+  for (const item of items) {
+    if (item.name === name && sameType(item.type, wanted)) return [name]
+    if (item.type.kind === 'object' && hasField(item.type.fields, name, wanted)) return [item.name, name]
+  }
+  return hasField(fill.fields, name, wanted) ? [fill.root, name] : undefined
 }
 
-function premiseOf(contract: Contract, key: string): string | undefined {
-  return contract.kind === 'action' && contract.premise?.input === key ? contract.premise.reading : undefined
+function hasField(fields: ObjectType['fields'], name: string, wanted: ValueType): boolean {
+  const found = Object.hasOwn(fields, name) ? fields[name] : undefined
+  return found !== undefined && sameType(found, wanted)
+}
+
+function premiseOf(contract: Taker, key: string): string | undefined {
+  return contract.premise?.input === key ? contract.premise.reading : undefined
 }
 
 function unknownInput(
-  contract: Contract,
+  contract: Taker,
   at: { key: string; keySpan: Span; named: readonly string[] },
   { report }: Bench,
 ): void {
@@ -92,7 +112,7 @@ function unknownInput(
 }
 
 function tellMissing(
-  contract: Contract,
+  contract: Taker,
   at: { operands: Operands; named: ReadonlySet<string>; at: Span },
   { report }: Bench,
 ): void {

@@ -3,9 +3,11 @@ import type { ScalarNode } from '../yaml/node.ts'
 
 /** The place in the file of a part of a scalar's text, also where YAML folded lines or took quotes away. */
 export function spanWithin(scalar: ScalarNode, start: number, end: number): Span {
-  const offsets = align(scalar.source, scalar.text)
-  const from = offsets[start] ?? scalar.source.length
-  const last = offsets[Math.max(end - 1, start)] ?? from
+  // Most texts stand in the file as they are: these need no search.
+  const offsets = scalar.source === scalar.text ? undefined : align(scalar.source, scalar.text)
+  const offsetOf = (at: number) => (offsets === undefined ? Math.min(at, scalar.source.length) : offsets[at])
+  const from = offsetOf(start) ?? scalar.source.length
+  const last = offsetOf(Math.max(end - 1, start)) ?? from
   const to = Math.max(end > start ? last + 1 : from + 1, from + 1)
   return {
     file: scalar.span.file,

@@ -2,11 +2,11 @@ import type { Json } from '../../../schemas/json.ts'
 import type { Operand } from '../../../schemas/plan.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
 import { describeType, pathType, sameType } from '../../core/cel.ts'
-import { didYouMean } from '../../diagnostics/suggest.ts'
 import { literalForm, literalOf } from '../literals.ts'
 import { readScalar, readText } from '../shape/words.ts'
 import type { Node, ScalarNode } from '../yaml/node.ts'
 import type { Bench, Use } from './bench.ts'
+import { typeAt } from './path.ts'
 import { hasBraces, readTemplate } from './template.ts'
 import type { Template } from './template.ts'
 
@@ -65,13 +65,19 @@ function fromTemplate(template: Template, slot: Filled, bench: Bench): CompiledO
       `\`${slot.name}\` is ${describeType(slot.type)}: only text may mix words and paths`,
     )
   }
-  const type = typeOf(only, bench)
+  const type = typeAt(only, bench)
   if (type === undefined) return undefined
   if (slot.premise !== undefined && ['inputs', 'policy', 'run'].includes(only.path[0] ?? ''))
     return notFromReading(slot, bench)
-  if (sameType(type, slot.type)) return { operand: { path: only.path }, uses: [only] }
+  if (fits(type, slot.type)) return { operand: { path: only.path }, uses: [only] }
   if (slot.type.kind === 'text' && isScalar(type)) return { operand: { text: [{ path: only.path }] }, uses: [only] }
   return mismatch(only, { type, slot }, bench)
+}
+
+/** Every word that the value can be must be one that the place takes; other types must be the same. */
+function fits(type: ValueType, wanted: ValueType): boolean {
+  if (type.kind === 'enum' && wanted.kind === 'enum') return type.words.every((word) => wanted.words.includes(word))
+  return sameType(type, wanted)
 }
 
 function mismatch(use: Use, { type, slot }: { type: ValueType; slot: Slot }, { report }: Bench): undefined {
@@ -82,15 +88,21 @@ function mismatch(use: Use, { type, slot }: { type: ValueType; slot: Slot }, { r
       help: `use \`{{${path}.value}}\` where \`${path}.known\` was decided`,
     })
   }
+  const strange = type.kind === 'enum' && slot.type.kind === 'enum' ? wordsBeside(type, slot.type) : ''
   return report.error('RB0205', use.span, {
     message: `\`${slot.name}\` takes ${describeType(slot.type)}, and \`${path}\` is ${describeType(type)}`,
-    label: describeType(type),
+    label: `${describeType(type)}${strange}`,
   })
+}
+
+function wordsBeside(type: ValueType & { kind: 'enum' }, wanted: ValueType & { kind: 'enum' }): string {
+  const strange = type.words.filter((word) => !wanted.words.includes(word))
+  return `, and can be ${strange.map((word) => `\`${word}\``).join(', ')}`
 }
 
 function textOf(template: Template, bench: Bench): CompiledOperand | undefined {
   const uses = template.filter((part) => typeof part === 'object')
-  const types = uses.map((use) => [use, typeOf(use, bench)] as const)
+  const types = uses.map((use) => [use, typeAt(use, bench)] as const)
   for (const [use, type] of types) {
     if (type === undefined || isScalar(type)) continue
     bench.report.error(
@@ -103,18 +115,6 @@ function textOf(template: Template, bench: Bench): CompiledOperand | undefined {
   const parts = template.map((part) => (typeof part === 'string' ? part : { path: part.path }))
   const words = parts.filter((part) => typeof part === 'string')
   return { operand: uses.length === 0 ? { literal: words.join('') } : { text: parts }, uses }
-}
-
-function typeOf(use: Use, bench: Bench): ValueType | undefined {
-  const reached = pathType(use.path, bench.variables)
-  if ('type' in reached) return reached.type
-  const { kind, message, misspelt } = reached.problem
-  if (misspelt !== undefined && bench.report.broken.has(misspelt.name)) return undefined
-  const help = reached.problem.help ?? (misspelt && didYouMean(misspelt.name, misspelt.candidates))
-  return bench.report.error(kind === 'unknown-name' ? 'RB0304' : 'RB0305', use.span, {
-    message,
-    ...(help === undefined ? {} : { help }),
-  })
 }
 
 function literal(scalar: ScalarNode, slot: Slot, bench: Bench): CompiledOperand | undefined {

@@ -65,6 +65,14 @@ function tellEmptiness(checked: CheckedPredicate & { ok: true }, scalar: ScalarN
 }
 
 function spanOfRoot(scalar: ScalarNode, root: string) {
-  const at = new RegExp(`(?<![\\w.])${root}\\b`).exec(scalar.text)?.index ?? 0
+  const at = indexOfName(scalar.text, root)
   return spanWithin(scalar, at, at + root.length)
+}
+
+/** Where a name stands that is neither a part of a longer one nor a field. */
+function indexOfName(text: string, name: string): number {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/[\w.]/.test(text[at - 1] ?? '') && !/\w/.test(text[at + name.length] ?? '')) return at
+  }
+  return 0
 }

@@ -12,6 +12,8 @@ export type Template = readonly (string | Use)[]
  * catalogue are ever parsed, and none is ever run: a Plan holds the paths (G33).
  */
 export function readTemplate(scalar: ScalarNode, report: Report): Template | undefined {
+  const path = wholePath(scalar.text)
+  if (path !== undefined) return [{ path, span: spanWithin(scalar, 0, scalar.text.length) }]
   const statements = parse(scalar.text)
   if (statements === undefined) return refuse(scalar, wholeOf(scalar.text), report)
   const parts = statements.map((statement) => partOf(scalar, statement, report))
@@ -21,6 +23,15 @@ export function readTemplate(scalar: ScalarNode, report: Report): Template | und
 /** Does the text hold braces at all? */
 export function hasBraces(text: string): boolean {
   return text.includes('{{')
+}
+
+/** Words that are no names between braces. */
+const NO_NAMES: ReadonlySet<string> = new Set(['else', 'false', 'null', 'this', 'true', 'undefined'])
+
+/** Most values are one path: nothing needs to be parsed. */
+function wholePath(text: string): string[] | undefined {
+  const path = /^\{\{([a-zA-Z]\w*(?:\.[a-zA-Z]\w*)*)\}\}$/.exec(text)?.[1]?.split('.')
+  return path?.some((name) => NO_NAMES.has(name)) === true ? undefined : path
 }
 
 function parse(text: string): readonly hbs.AST.Statement[] | undefined {

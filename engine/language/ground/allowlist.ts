@@ -1,6 +1,6 @@
 import type { AllowedInput, Allowlist, HttpEntry, Part, ShellEntry } from '../../../schemas/allowlist.ts'
 import type { EffectPlan } from '../../../schemas/plan.ts'
-import type { ValueType } from '../../../schemas/value-type.ts'
+import type { ObjectType, ValueType } from '../../../schemas/value-type.ts'
 import { durationMs } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
@@ -10,6 +10,8 @@ import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { TypeTable } from '../type-table.ts'
 import { summaryOf } from './entry-contracts.ts'
+import { readOutput } from './output-type.ts'
+import { readProcess } from './process.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
 
 const METHODS = ['get', 'post', 'put', 'delete'] as const
@@ -37,14 +39,16 @@ function readShell(node: Node, around: Around): ShellEntry | undefined {
   const keys = {
     what: 'a `shell` entry',
     required: ['id', 'run', 'timeout', 'effects'],
-    optional: ['inputs', 'output'],
+    optional: ['inputs', 'output', 'env', 'user'],
   }
   const fields = readFields(node, keys, around.report)
   const frame = fields && readFrame(fields, around)
+  const process = fields && readProcess(fields, around.report)
   const argv = fields?.['run'] && asList(fields['run'], '`run`', around.report)
   if (frame === undefined || argv === undefined) return undefined
   const [program, ...args] = argv.items.flatMap((item) => readPart(item, frame.inputs, around.report) ?? [])
-  if (typeof program === 'string') return { ...frame, summary: `Run ${summaryOf([program, ...args])}`, program, args }
+  if (typeof program === 'string')
+    return { ...frame, ...process, summary: `Run ${summaryOf([program, ...args])}`, program, args }
   return around.report.error('RB0103', startOf(argv), 'a command begins with the name of a program')
 }
 
@@ -82,6 +86,7 @@ interface EntryFrame {
   readonly inputs: Readonly<Record<string, AllowedInput>>
   readonly timeoutMs: number
   readonly effects: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly output?: ObjectType
 }
 
 function readFrame(fields: Fields, around: Around, method?: Method): EntryFrame | undefined {
@@ -93,19 +98,12 @@ function readFrame(fields: Fields, around: Around, method?: Method): EntryFrame 
       message: `\`${timeout.text}\` is not a duration`,
       help: 'write `10s`',
     })
-  if (fields['output']) refuseOutput(fields['output'], around.report)
+  const output = fields['output'] && readOutput(fields['output'], around)
   const inputs = readInputs(fields['inputs'], around)
   const effects = fields['effects'] && readEntryEffects(fields['effects'], { inputs, method, ...around })
   if (id === undefined || !checkId(id, 'the id of an entry', around.report)) return undefined
-  return timeoutMs === undefined || effects === undefined ? undefined : { id: id.text, inputs, timeoutMs, effects }
-}
-
-/** An output with fields is a contract of its own, which only a TypeScript action can promise so far. */
-function refuseOutput(node: Node, report: Report): void {
-  report.error('RB0617', startOf(node), {
-    message: '`output` is not carried out by this version of Runproof',
-    help: 'the output is text; write an action to give it a type',
-  })
+  if (timeoutMs === undefined || effects === undefined) return undefined
+  return { id: id.text, inputs, timeoutMs, effects, ...(output && { output }) }
 }
 
 function readInputs(node: Node | undefined, around: Around): Record<string, AllowedInput> {
@@ -175,7 +173,7 @@ function readPart(node: Node, inputs: Readonly<Record<string, { type: ValueType 
 function part({ text, span }: Word, inputs: Readonly<Record<string, unknown>>, report: Report): Part | undefined {
   const [, input] = /^\{\{([a-zA-Z0-9]+)\}\}$/.exec(text) ?? []
   if (input === undefined) {
-    return text.includes('{')
+    return text.includes('{{')
       ? report.error('RB0208', span, '`{{name}}` fills one whole argument or one whole path segment')
       : text
   }

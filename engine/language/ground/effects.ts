@@ -1,8 +1,9 @@
-import type { Contract } from '../../../schemas/contract.ts'
+import type { ActionContract, Contract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
-import type { EffectPlan, OutcomeKind } from '../../../schemas/plan.ts'
+import type { BlastRadius, EffectPlan, OutcomeKind } from '../../../schemas/plan.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
 import { sameType } from '../../core/cel.ts'
+import { isLiteral } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asMap, readFields, startOf } from '../shape/fields.ts'
 import { readOneOf, readSome, readWord } from '../shape/words.ts'
@@ -35,12 +36,18 @@ export const OUTCOMES: readonly OutcomeKind[] = [
   'deferred',
 ]
 
+type Mapped = ActionContract['effects'][string][string]
+
 interface Draft {
   readonly under: Word | undefined
   readonly own: ReadonlyMap<string, ValueType>
   readonly protective: boolean
+  readonly radius: BlastRadius | undefined
   readonly span: Span
 }
+
+/** From the smallest to the largest; an effect that says none has that of the effect above it. */
+export const RADII = ['object', 'app', 'host', 'environment', 'installation'] as const satisfies BlastRadius[]
 
 /** Reads the effects file. */
 export function readEffects(node: Node, types: TypeTable, report: Report): Effects {
@@ -87,18 +94,23 @@ export function checkContracts(
 }
 
 function checkTarget(
-  at: { contract: Contract; effect: string; mapping: Readonly<Record<string, string>>; declared: Effect },
+  at: { contract: Contract; effect: string; mapping: ActionContract['effects'][string]; declared: Effect },
   report: Report,
 ): void {
   for (const [field, type] of Object.entries(at.declared.target)) {
-    const input = at.mapping[field]
-    const given = input === undefined ? undefined : at.contract.input.fields[input]
-    if (given !== undefined && sameType(given, type)) continue
+    if (isFilled(at.mapping[field], type, at.contract)) continue
     report.error('RB0224', at.declared.span, {
       message: `\`${at.contract.name}\` has the effect \`${at.effect}\` and does not say which of its inputs is \`${field}\``,
       help: 'map every field of the target in the action, or take the field out of it',
     })
   }
+}
+
+/** By an input of the same type, or by what it always is. */
+function isFilled(from: Mapped | undefined, type: ValueType, { input }: Contract): boolean {
+  if (typeof from === 'object') return isLiteral(from.literal, type)
+  const given = from === undefined ? undefined : input.fields[from]
+  return given !== undefined && sameType(given, type)
 }
 
 function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report: Report): Draft {
@@ -110,7 +122,11 @@ function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report:
   }
   const fields =
     value.kind === 'map'
-      ? readFields(value, { what: 'an effect', required: [], optional: ['under', 'target', 'protective'] }, report)
+      ? readFields(
+          value,
+          { what: 'an effect', required: [], optional: ['under', 'target', 'protective', 'radius'] },
+          report,
+        )
       : undefined
   if (value.kind !== 'map') asMap(value, 'an effect', report)
   const target = fields?.['target'] && asMap(fields['target'], '`target`', report)
@@ -120,6 +136,7 @@ function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report:
     under: fields?.['under'] && readWord(fields['under'], '`under`', report),
     own: new Map((target?.entries ?? []).flatMap((entry) => readTargetField(entry, key, { types, report }))),
     protective: protective === 'true',
+    radius: fields?.['radius'] && readOneOf(fields['radius'], RADII, { what: '`radius`', report }),
     span: keySpan,
   }
 }
@@ -152,10 +169,15 @@ function resolve(
     ...(draft.under !== undefined && parent !== undefined ? { under: draft.under.text } : {}),
     target: { ...parent?.target, ...Object.fromEntries(draft.own) },
     protective: draft.protective || parent?.protective === true,
+    ...radiusOf(draft.radius ?? parent?.radius),
     span: draft.span,
   }
   at.byName.set(name, effect)
   return effect
+}
+
+function radiusOf(radius: BlastRadius | undefined): Pick<EffectPlan, 'radius'> {
+  return radius === undefined ? {} : { radius }
 }
 
 function parentOf(

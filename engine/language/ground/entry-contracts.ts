@@ -34,7 +34,7 @@ function contractOf(entry: ShellEntry | HttpEntry, { name, output }: { name: str
     name,
     summary: entry.summary ?? '',
     input: { kind: 'object', fields } as const,
-    output,
+    output: entry.output ?? output,
     timeoutMs: entry.timeoutMs,
   }
   if (Object.keys(entry.effects).length === 0) return { kind: 'reading', ...frame, authority: 'diagnostic' }

@@ -3,6 +3,7 @@ import type { Contract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Report } from '../report.ts'
 import type { FileKind } from '../files.ts'
+import { ENGINE_VALUES, REQUIRED_VALUES } from '../unused-policy.ts'
 import { typeTable } from '../type-table.ts'
 import { rootsOf } from '../world.ts'
 import type { World } from '../world.ts'
@@ -54,8 +55,15 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
     : { shell: [], http: [] }
   const calendarNode = node('calendar')
   const all = [...contracts, ...entryContracts(allowlist)]
-  if (effectsNode)
-    checkContracts(contracts, effects, { report, span: { ...effectsNode.span, end: effectsNode.span.start + 1 } })
+  if (effectsNode) {
+    const span = { ...effectsNode.span, end: effectsNode.span.start + 1 }
+    const used = namedActions(files)
+    checkContracts(
+      contracts.filter(({ name }) => used.has(name)),
+      effects,
+      { report, span },
+    )
+  }
   const world: World = {
     contracts: new Map(all.map((contract) => [contract.name, contract])),
     types,
@@ -68,6 +76,20 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
   return { world, allowlist, calendar: { closed: calendarNode ? readCalendar(calendarNode, report) : [] } }
 }
 
+/** Actions that some runbook of the catalogue carries out: the effects of the others need not be declared. */
+function namedActions(files: readonly ParsedFile[]): Set<string> {
+  return new Set(files.flatMap(({ kind, node }) => (kind === 'runbook' && node !== undefined ? [...doneIn(node)] : [])))
+}
+
+function* doneIn(node: Node): Generator<string> {
+  if (node.kind === 'list') for (const item of node.items) yield* doneIn(item)
+  if (node.kind !== 'map') return
+  for (const { key, value } of node.entries) {
+    if (key === 'do' && value.kind === 'scalar') yield value.text
+    else yield* doneIn(value)
+  }
+}
+
 /** Effects that something in this installation can cause: actions have theirs, and every outcome is a claim. */
 function possibleEffects(contracts: readonly Contract[], { byName }: Effects): Set<string> {
   const ofActions = contracts.flatMap((contract) => (contract.kind === 'action' ? Object.keys(contract.effects) : []))
@@ -75,13 +97,13 @@ function possibleEffects(contracts: readonly Contract[], { byName }: Effects): S
   return new Set([...ofActions, ...claims].flatMap((effect) => lineageOf(effect, byName)))
 }
 
-/** Two values that the engine itself lives by. */
+/** Values that the engine itself lives by have their units. */
 function requireValues({ values }: PolicyFile, span: Span | undefined, report: Report): void {
   if (span === undefined) return
   const at = { ...span, end: span.start + 1 }
-  const expected = { conflictRounds: 'count', unknownFor: 'duration' } as const
-  for (const [name, unit] of Object.entries(expected)) {
+  for (const [name, unit] of Object.entries(ENGINE_VALUES)) {
     const value = values.get(name)
+    if (value === undefined && !REQUIRED_VALUES.includes(name)) continue
     if (value === undefined) report.error('RB0102', at, `the policy file needs the value \`${name}\` (${unit})`)
     else if (value.unit !== unit)
       report.error('RB0112', value.span, `\`${name}\` is a ${unit}, and here a ${value.unit}`)

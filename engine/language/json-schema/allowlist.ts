@@ -1,6 +1,6 @@
 import { about, closed, either, listOf, mapOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-import { DURATION, EFFECT, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
+import { COUNT, DURATION, EFFECT, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
 
 const URL = {
   type: 'string',
@@ -19,6 +19,11 @@ const INPUTS = about('Inputs by name.', mapOf(either(WORD, INPUT), NAME))
 const TIMEOUT = about('How long it may take.', DURATION)
 const EFFECTS = about('Effects of the effects file; `[]` for none.', listOf(EFFECT))
 
+const OUTPUT = about('The shape of the JSON that it answers with: field → type, `type?`, `[{ … }]` or `{ … }`.', {
+  type: 'object',
+})
+const VARIABLE: Schema = { type: 'string', pattern: '^[A-Z_][A-Z0-9_]*$' }
+
 const SHELL = closed({
   what: 'a `shell` entry',
   text: 'One command, without a shell: a program and its arguments.',
@@ -26,12 +31,21 @@ const SHELL = closed({
     id: about('Runbooks name it as `shell.<id>`.', ID),
     run: about(
       'The program and its arguments; `{{name}}` fills one whole argument.',
-      someOf({ ...SCALAR, pattern: '^(\\{\\{[a-zA-Z0-9]+\\}\\}|[^\\{]*)$' }),
+      someOf({ ...SCALAR, pattern: '^(\\{\\{[a-zA-Z0-9]+\\}\\}|(?!.*\\{\\{).*)$' }),
     ),
     timeout: TIMEOUT,
     effects: EFFECTS,
   },
-  optional: { inputs: INPUTS },
+  optional: {
+    inputs: INPUTS,
+    output: OUTPUT,
+    env: about('The variables that it gets, beside `PATH` and `LC_ALL`.', mapOf(SCALAR, VARIABLE)),
+    user: closed({
+      what: '`user`',
+      text: 'As whom it runs; without it, as the worker.',
+      required: { uid: COUNT, gid: COUNT },
+    }),
+  },
 })
 
 /** Everything but `get` changes something, and says what. */
@@ -45,7 +59,11 @@ function http(method: 'get' | 'post' | 'put' | 'delete'): Schema {
       timeout: TIMEOUT,
       effects: method === 'get' ? EFFECTS : { ...EFFECTS, minItems: 1 },
     },
-    optional: { inputs: INPUTS, allowPrivate: about('`true`: loopback and private addresses may be reached.', FLAG) },
+    optional: {
+      inputs: INPUTS,
+      output: OUTPUT,
+      allowPrivate: about('`true`: loopback and private addresses may be reached.', FLAG),
+    },
   })
 }
 

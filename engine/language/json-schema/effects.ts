@@ -1,5 +1,5 @@
-import { OUTCOMES } from '../ground/effects.ts'
-import { about, closed, mapOf, someOf } from './schema.ts'
+import { OUTCOMES, RADII } from '../ground/effects.ts'
+import { about, closed, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { ANY_KEY, EFFECT, FLAG, WORD } from './words.ts'
 
@@ -11,6 +11,7 @@ const ONE = closed({
     under: about('The effect that this one is a case of: its rules guard this one too.', EFFECT),
     target: about('What the effect is about: field → type.', mapOf(WORD, ANY_KEY)),
     protective: about('`true`: allowed while changes are closed.', FLAG),
+    radius: about('How much of the world it may touch; absent: that of `under`, or the installation.', oneOf(RADII)),
   },
 })
 

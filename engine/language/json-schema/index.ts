@@ -3,6 +3,7 @@ import { ALLOWLIST } from './allowlist.ts'
 import { CALENDAR } from './calendar.ts'
 import { EFFECTS_FILE } from './effects.ts'
 import { POLICY } from './policy.ts'
+import { RECORDED } from './recorded.ts'
 import { RULES } from './rules.ts'
 import { RUNBOOK } from './runbook.ts'
 import { SCENARIO } from './scenario.ts'
@@ -28,6 +29,7 @@ export const SCHEMAS: Readonly<Record<FileKind, SchemaEntry>> = {
   allowlist: { files: 'allowlist.yaml', schema: ALLOWLIST },
   calendar: { files: 'calendar.yaml', schema: CALENDAR },
   scenario: { files: 'scenarios/*.yaml', schema: SCENARIO },
+  recorded: { files: 'recorded/*.yaml', schema: RECORDED },
 }
 
 /** The text of a schema, as it is printed and kept. */

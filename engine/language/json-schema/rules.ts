@@ -1,25 +1,94 @@
 import { RULE_FACTS } from './facts.ts'
-import { about, closed, either, listOf, someOf } from './schema.ts'
+import { about, closed, either, listOf, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-import { EFFECT, ID, PREDICATE, TEXT } from './words.ts'
+import { BOUND, EFFECT, ID, LIST_PATH, NAME, PREDICATE, TEXT, WORD } from './words.ts'
 
 const EFFECTS = someOf(EFFECT)
 
+const GUARDS = about('Effects; a check on one guards everything under it.', EFFECTS)
+const PREDICATES = about('Predicates over `target` and the facts of the rule: all of them.', someOf(PREDICATE))
+const EACH = about(
+  'A verdict for every item of a list: `{ group: groups.items }`.',
+  mapOf(LIST_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
+)
+
 const REQUIRE = closed({
-  what: 'a check',
+  what: 'a check with `require`',
   text: 'Before any of these effects, all predicates hold.',
-  required: {
-    guards: about('Effects; a check on one guards everything under it.', EFFECTS),
-    require: about('Predicates over `target` and the facts of the rule: all of them.', someOf(PREDICATE)),
+  required: { guards: GUARDS, require: PREDICATES },
+  optional: {
+    hold: about('Paths to what is held from before the facts until after the effect.', someOf(LIST_PATH)),
+    each: EACH,
   },
 })
 
 const FORBID = closed({
-  what: 'a check',
+  what: 'a check with `forbid`',
   text: 'No runbook has these effects, or none in a run with certain others.',
   required: { forbid: about('Effects that are refused.', EFFECTS) },
   optional: { inRunsWith: about('Only in runs that have one of these effects.', EFFECTS) },
 })
+
+const AFTER = closed({
+  what: 'a check with `after`',
+  text: 'Each of these has happened before, on the same subject.',
+  required: {
+    guards: about('Effects, or readings.', someOf(WORD)),
+    after: about('Effects, or readings.', someOf(WORD)),
+  },
+  optional: { each: EACH },
+})
+
+const ONLY_FROM = closed({
+  what: 'a check with `onlyFrom`',
+  text: 'What is written, and every condition on the way, comes from these readings alone.',
+  required: {
+    guards: GUARDS,
+    onlyFrom: about('Readings.', someOf(WORD)),
+    input: about('Fields of the target.', someOf(WORD)),
+  },
+})
+
+const DURING = closed({
+  what: 'a check with `during`',
+  text: 'All predicates hold from one effect until another.',
+  required: {
+    during: closed({
+      what: '`during`',
+      text: 'An interval of a run.',
+      required: {
+        from: about('The effect with which it begins.', EFFECT),
+        to: about('The effect that ends it.', EFFECT),
+      },
+    }),
+    require: PREDICATES,
+  },
+})
+
+const MUST_WITHIN = closed({
+  what: 'a check with `mustWithin`',
+  text: 'After one effect another, within a bound.',
+  required: {
+    mustWithin: closed({
+      what: '`mustWithin`',
+      text: 'An obligation.',
+      required: {
+        after: about('The effect that obliges.', EFFECT),
+        do: about('What must follow.', EFFECT),
+        within: about('A policy value: `policy.<name>`.', BOUND),
+      },
+    }),
+  },
+})
+
+const OVERRIDABLE = either(
+  oneOf(['never']),
+  closed({
+    what: '`overridable`',
+    text: 'Who may override it, and where.',
+    required: { when: PREDICATE, who: about('The role of the second person.', ID) },
+  }),
+)
 
 const RULE = closed({
   what: 'a rule',
@@ -28,8 +97,11 @@ const RULE = closed({
     id: about('How runbooks cite it: kebab-case.', ID),
     text: about('The rule in the words of its source.', TEXT),
     source: about('Where it comes from.', TEXT),
-    checks: about('What is checked; each check has one form.', someOf(either(REQUIRE, FORBID))),
-    overridable: about('Nobody can override it.', { const: 'never' }),
+    checks: about(
+      'What is checked; each check has one form.',
+      someOf(either(REQUIRE, FORBID, AFTER, ONLY_FROM, DURING, MUST_WITHIN)),
+    ),
+    overridable: about('`never`, or who may where.', OVERRIDABLE),
     next: about('What to do instead.', TEXT),
   },
   optional: { facts: RULE_FACTS },

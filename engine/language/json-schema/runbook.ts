@@ -1,19 +1,12 @@
-import type { OutcomeKind } from '../../../schemas/plan.ts'
+import { DECLARABLE, RESULT_WORDS } from '../runbook/outcomes.ts'
+import { MODES } from '../runbook/triggers.ts'
 import { RUNBOOK_FACTS } from './facts.ts'
+import { WHEN } from './loops.ts'
 import { about, closed, either, listOf, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-import { STEPS, WHEN } from './steps.ts'
-import { ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
-
-const ENDS = [
-  'succeeded',
-  'succeeded-with-exception',
-  'blocked',
-  'escalated',
-  'deadline-enforced',
-  'platform-defect',
-  'deferred',
-] as const satisfies readonly OutcomeKind[]
+import { STEP, STEPS } from './steps.ts'
+import { targets } from './targets.ts'
+import { BOUND, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
 
 const INPUT = closed({
   what: 'an input',
@@ -23,11 +16,18 @@ const INPUT = closed({
     clock: about('The clock of a `time`.', WORD),
     default: about('The value where none is given.', SCALAR),
     text: about('What the input is, for people.', TEXT),
+    secret: about(
+      '`true`: a reference to a secret; the type is `text`, and a default is the name of the secret.',
+      FLAG,
+    ),
   },
 })
 
-const TRIGGER = closed({
-  what: 'a trigger',
+const MODE = about('`observe` judges only, `propose` asks before the first effect, `act` acts.', oneOf(MODES))
+const COOL_DOWN = about('How long after a run it starts none of the same key.', BOUND)
+
+const BY_ALERT = closed({
+  what: 'a trigger by alert',
   text: 'An alert that starts this runbook.',
   required: {
     alert: about('Names of alerts.', someOf(WORD)),
@@ -35,21 +35,49 @@ const TRIGGER = closed({
       'Input → label of the alert.',
       mapOf({ type: 'string', pattern: '^labels\\.[a-zA-Z_]\\w*$', description: '`labels.<name>`' }, NAME),
     ),
-    mode: about('`act` starts a run.', oneOf(['observe', 'propose', 'act'])),
+    mode: MODE,
   },
+  optional: { coolDown: COOL_DOWN },
 })
+
+const BY_SCHEDULE = closed({
+  what: 'a trigger by schedule',
+  text: 'Times at which this runbook is started for each item of a reading.',
+  required: {
+    schedule: about('Minute, hour, day of the month, month, day of the week (UTC): `"0 6 * * 2"`.', TEXT),
+    from: about('A reading without inputs whose list has the items.', WORD),
+    map: about(
+      'Input → field of the item.',
+      mapOf({ type: 'string', pattern: '^item\\.[a-zA-Z]\\w*$', description: '`item.<field>`' }, NAME),
+    ),
+    mode: MODE,
+  },
+  optional: { coolDown: COOL_DOWN },
+})
+
+const SECTION = either(
+  TEXT,
+  closed({
+    what: 'a section',
+    text: 'A section that this runbook does not need.',
+    required: { notApplicable: about('Why.', TEXT) },
+  }),
+)
 
 const OUTCOME = closed({
   what: 'an outcome',
   text: 'How a run can end. The first whose `when` holds is taken.',
-  required: { as: about('What kind of end it is.', oneOf(ENDS)) },
+  required: { as: about('What kind of end it is.', oneOf(DECLARABLE)) },
   optional: {
     when: WHEN,
-    claim: about('What the end claims: rules can guard it.', listOf(WORD)),
+    claim: about('What the end claims: rules can guard it.', targets(WORD)),
     tell: about('Roles that are told.', listOf(ID)),
     say: about('What they are told; `{{…}}` puts values in.', TEXT),
   },
 })
+
+const OUTPUT: Schema = { type: 'string', pattern: '^\\s*\\{\\{[^{}]*\\}\\}\\s*$' }
+const OUTCOME_NAME: Schema = { ...ID, not: { enum: [...RESULT_WORDS] } }
 
 /** A runbook: `<id>.yaml`. */
 export const RUNBOOK: Schema = closed({
@@ -66,7 +94,16 @@ export const RUNBOOK: Schema = closed({
     doNot: about('Rules that the procedure itself cites; others bind too.', listOf(ID)),
     facts: RUNBOOK_FACTS,
     steps: STEPS,
-    outcomes: about('How a run can end; the last one is without `when`.', mapOf(OUTCOME, ID, { minProperties: 1 })),
+    outcomes: about(
+      'How a run can end; the last one is without `when`.',
+      mapOf(OUTCOME, OUTCOME_NAME, { minProperties: 1 }),
+    ),
   },
-  optional: { triggers: about('Alerts that start it.', listOf(TRIGGER)) },
+  optional: {
+    topology: about('Where it applies; without it, everywhere.', someOf(ID)),
+    sections: about('What its page says, by section; none is empty.', mapOf(SECTION, NAME)),
+    triggers: about('What starts it beside people and other runbooks.', listOf(either(BY_ALERT, BY_SCHEDULE))),
+    outputs: about('What a runbook that calls it gets: name → `"{{path}}"`.', mapOf(OUTPUT, NAME)),
+  },
+  also: { $defs: { step: STEP } },
 })

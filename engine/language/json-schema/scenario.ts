@@ -1,14 +1,21 @@
 import { about, closed, listOf, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-import { DATA, EFFECT, ID, NAME, SCALAR, WORD } from './words.ts'
+import { DATA, DURATION, EFFECT, ID, NAME, SCALAR, WORD } from './words.ts'
+import { ACTION, READING } from './changes.ts'
+
+const STEP: Schema = { type: 'string', pattern: '^[a-z][a-zA-Z0-9]*(\\.([a-z][a-zA-Z0-9]*|\\d+))*(-undo)?$' }
 
 const HAPPENING = {
   lab: about('Something that the practice platform does.', WORD),
-  fact: about('A fact of the runbook that has a value.', NAME),
-  value: about('The value of the fact.', DATA),
-  with: about('What the practice platform is told.', DATA),
+  recorded: about('A file of recorded facts.', WORD),
+  reading: about('A reading that says something else.', WORD),
+  fact: about('A reading, by the name that the runbook gives it.', NAME),
+  action: about('An action that does something else.', WORD),
+  ...READING,
+  ...ACTION,
+  with: about('Inputs of the reading; or what the practice platform is told.', DATA),
 }
-const LAB_OR_FACT = { anyOf: [{ required: ['lab'] }, { required: ['fact'] }] }
+const KINDS = ['lab', 'recorded', 'reading', 'fact', 'action'].map((key) => ({ required: [key] }))
 const BEFORE_OR_AFTER = { anyOf: [{ required: ['before'] }, { required: ['after'] }] }
 
 const CIRCUMSTANCE = closed({
@@ -16,7 +23,7 @@ const CIRCUMSTANCE = closed({
   text: 'What is so before the run begins.',
   required: {},
   optional: HAPPENING,
-  also: LAB_OR_FACT,
+  also: { oneOf: KINDS },
 })
 
 const INCIDENT = closed({
@@ -24,11 +31,12 @@ const INCIDENT = closed({
   text: 'What happens while the run goes on.',
   required: {},
   optional: {
-    before: about('Before the effect of this step is judged at the door.', NAME),
-    after: about('After this step has ended.', NAME),
+    before: about('Before the effect of this step is judged at the door.', STEP),
+    after: about('After this step has ended.', STEP),
+    passes: about('So much time passes.', DURATION),
     ...HAPPENING,
   },
-  also: { allOf: [LAB_OR_FACT, BEFORE_OR_AFTER] },
+  also: { allOf: [{ anyOf: [...KINDS, { required: ['passes'] }] }, BEFORE_OR_AFTER] },
 })
 
 const EXPECTED = closed({
@@ -36,10 +44,11 @@ const EXPECTED = closed({
   text: 'What must come out.',
   required: { outcome: about('An outcome of the runbook, or a way in which the engine ends a run.', ID) },
   optional: {
-    steps: about('Step → how it ended.', mapOf(WORD, NAME)),
+    steps: about('Step → how it ended.', mapOf(WORD, STEP)),
     deniedBy: about('The rule that denied.', ID),
     never: about('Effects of which there is no receipt.', listOf(EFFECT)),
-    told: about('Roles that were told.', listOf(ID)),
+    claims: about('Claims that were said.', listOf(EFFECT)),
+    told: about('Roles that were told; without it, nobody looks.', listOf(ID)),
   },
 })
 
@@ -77,7 +86,7 @@ export const SCENARIO: Schema = closed({
   optional: {
     given: about('What is so before the run begins.', listOf(CIRCUMSTANCE)),
     during: about('What happens while it runs.', listOf(INCIDENT)),
-    answers: about('Step → what people answer there.', mapOf(WORD, NAME)),
+    answers: about('Step → what people answer there.', mapOf(WORD, STEP)),
     twin: TWIN,
   },
 })

@@ -1,3 +1,4 @@
+import { MOST_AT_ONCE } from '../runbook/read-loop.ts'
 import { ROOTS } from '../shape/words.ts'
 import { either, listOf } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -64,6 +65,18 @@ export const TIME: Schema = {
 
 /** `true` or `false`, also in quotes. */
 export const FLAG: Schema = { enum: [true, false, 'true', 'false'] }
+
+/** How expressions and conditions name a step. */
+export const STEP_ID: Schema = { ...NAME, description: 'How expressions and conditions name this step: camelCase.' }
+
+/** A bare path to a list. */
+export const LIST_PATH: Schema = { type: 'string', pattern: '^[a-zA-Z]\\w*(\\.[a-zA-Z]\\w*)*$' }
+
+/** So many items at a time. */
+export const AT_ONCE: Schema = either(
+  { type: 'integer', minimum: 1, maximum: MOST_AT_ONCE },
+  { type: 'string', pattern: '^\\d{1,3}$' },
+)
 
 /** One result of a step, or a list of them. */
 export const RESULTS: Schema = either(WORD, listOf(WORD))

@@ -1,14 +1,15 @@
+import type { FactPlan, Predicate, RulePlan } from '../../../schemas/plan.ts'
 import type { Lines } from '../../diagnostics/place.ts'
-import type { CheckPlan, FactPlan, RulePlan } from '../../../schemas/plan.ts'
 import { readFacts } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
+import { readRole } from '../runbook/head.ts'
 import { asList, readFields, startOf } from '../shape/fields.ts'
-import { checkId, readText, readWord } from '../shape/words.ts'
+import { checkId, readOneOf, readText, readWord } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
 import { compileCheck } from './compile-check.ts'
-import type { CompiledCheck } from './compile-check.ts'
+import type { CheckBench, CompiledCheck } from './compile-check.ts'
 import type { Rule } from './rule.ts'
 
 /** What rules are compiled against. */
@@ -38,8 +39,9 @@ function compileRule(node: Node, bench: RuleBench): Rule | undefined {
   if (fields === undefined || id === undefined) return undefined
   checkId(id, 'the id of a rule', report)
   const drafts = readFacts(fields['facts'], { world: bench.world, report, rule: true })
-  checkOverridable(fields['overridable'], report)
-  const checks = compileChecks(fields['checks'], drafts, bench)
+  const overriding = readOverridable(fields['overridable'], bench)
+  const checks = compileChecks(fields['checks'], { ...bench, drafts, overriding: overriding?.when })
+  const overridable = overridableOf(overriding, checks, report)
   tellUnused(drafts, checks, report)
   const text = (key: string) => (fields[key] && readText(fields[key], `\`${key}\``, report))?.text ?? ''
   const plan: RulePlan = {
@@ -48,25 +50,51 @@ function compileRule(node: Node, bench: RuleBench): Rule | undefined {
     source: text('source'),
     facts: factsOf(checks),
     checks: checks.map(({ plan: check }) => check),
-    overridable: 'never',
+    overridable,
     next: text('next'),
   }
   return { plan, span: id.span, policy: policyOf(checks) }
 }
 
-function checkOverridable(node: Node | undefined, report: Report): void {
-  if (node === undefined || (node.kind === 'scalar' && node.text === 'never')) return
-  report.error('RB0613', startOf(node), {
-    message: '`overridable` is carried out as `never` only by this version of Runproof',
-    help: 'write `overridable: never`',
-  })
+interface Overriding {
+  readonly when: Node
+  readonly who: string
 }
 
-function compileChecks(node: Node | undefined, drafts: readonly FactDraft[], bench: RuleBench): CompiledCheck[] {
+/** `never`, or who may override where a condition holds: a decision of a second person, on the record (G26). */
+function readOverridable(node: Node | undefined, { world, report }: RuleBench): Overriding | undefined {
+  if (node === undefined) return undefined
+  if (node.kind === 'scalar') {
+    readOneOf(node, ['never'], { what: '`overridable`', report })
+    return undefined
+  }
+  const fields = readFields(node, { what: '`overridable`', required: ['when', 'who'] }, report)
+  const who = fields?.['who'] && readRole(fields['who'], { world, report })
+  return fields?.['when'] && { when: fields['when'], who: who ?? '' }
+}
+
+/** The condition reads the same whatever is guarded: each check was compiled with it. */
+function overridableOf(
+  overriding: Overriding | undefined,
+  checks: readonly CompiledCheck[],
+  report: Report,
+): RulePlan['overridable'] {
+  if (overriding === undefined) return 'never'
+  const when = checks.find((check) => check.overriding !== undefined)?.overriding
+  if (when !== undefined) return { when, who: overriding.who }
+  if (!report.failed)
+    report.error('RB0243', startOf(overriding.when), {
+      message: 'every check of this rule is settled before a run begins: there is nothing to override',
+      help: 'write `overridable: never`',
+    })
+  return 'never'
+}
+
+function compileChecks(node: Node | undefined, bench: CheckBench): CompiledCheck[] {
   const list = node && asList(node, '`checks`', bench.report)
   if (list?.items.length === 0)
     bench.report.error('RB0102', startOf(list), 'a rule without a check exists only as prose')
-  return (list?.items ?? []).flatMap((item) => compileCheck(item, drafts, bench) ?? [])
+  return (list?.items ?? []).flatMap((item) => compileCheck(item, bench) ?? [])
 }
 
 function factsOf(checks: readonly CompiledCheck[]): Record<string, FactPlan> {
@@ -83,11 +111,13 @@ function tellUnused(drafts: readonly FactDraft[], checks: readonly CompiledCheck
   }
 }
 
-function policyOf(checks: readonly { readonly plan: CheckPlan }[]): Set<string> {
-  const predicates = checks.flatMap(({ plan }) => (plan.form === 'require' ? plan.require : []))
-  return new Set(
-    predicates.flatMap(({ uses }) =>
-      uses.flatMap(([root, name]) => (root === 'policy' && name !== undefined ? [name] : [])),
-    ),
-  )
+function policyOf(checks: readonly CompiledCheck[]): Set<string> {
+  const uses = checks.flatMap(predicatesOf).flatMap((predicate) => predicate.uses)
+  const named = uses.flatMap(([root, name]) => (root === 'policy' && name !== undefined ? [name] : []))
+  return new Set([...named, ...checks.flatMap(({ policy }) => policy ?? [])])
+}
+
+function predicatesOf({ plan, overriding }: CompiledCheck): readonly Predicate[] {
+  const required = plan.form === 'require' || plan.form === 'during' ? plan.require : []
+  return overriding === undefined ? required : [...required, overriding]
 }

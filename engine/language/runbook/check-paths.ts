@@ -3,15 +3,20 @@ import type { Use } from '../compile/bench.ts'
 import type { Fact } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
 import type { CompiledOutcome } from './outcomes.ts'
+import type { CompiledOutput } from './outputs.ts'
+import { everyStep, isCase } from './step.ts'
 import type { Step } from './step.ts'
 import { holdsAt, MAX_PATHS, walkPaths } from './walk.ts'
-import type { Point, Visitor } from './walk.ts'
+import type { Point, Stop, Visitor } from './walk.ts'
+import { Values } from './values.ts'
 
 /** What the analysis of all paths found out, beside mistakes. */
 export interface Paths {
   readonly count: number
   /** Step → steps that were carried out before it on some path. */
   readonly before: ReadonlyMap<string, ReadonlySet<string>>
+  /** Outputs that have no value at the end of some path. */
+  readonly open: ReadonlySet<string>
 }
 
 /** Facts, steps and outcomes of one runbook, compiled. */
@@ -19,34 +24,37 @@ export interface Body {
   readonly facts: ReadonlyMap<string, Fact>
   readonly steps: readonly Step[]
   readonly outcomes: readonly CompiledOutcome[]
+  readonly outputs: readonly CompiledOutput[]
   readonly span: Span
 }
 
 /** Checks every path: values exist where they are used, conditions are neither always nor never true, outcomes are reached. */
 export function checkPaths(body: Body, report: Report): Paths {
   const checker = new PathChecker(body, report)
-  const { paths, complete } = walkPaths(body.steps, checker)
+  const { paths, complete } = walkPaths(body, checker)
   if (complete) checker.conclude()
   else
     report.error('RB0407', body.span, {
       message: `this runbook has more than ${MAX_PATHS} paths: nobody can have thought of all of them`,
       help: 'split it, or let fewer results go on',
     })
-  return { count: paths, before: checker.before }
+  return { count: paths, before: checker.before, open: checker.open }
 }
 
 class PathChecker implements Visitor {
   readonly before = new Map<string, Set<string>>()
+  readonly open = new Set<string>()
   readonly #body: Body
   readonly #report: Report
+  readonly #values: Values
   readonly #met = new Map<string, Set<boolean>>()
   readonly #reached = new Set<CompiledOutcome>()
-  readonly #steps: ReadonlyMap<string, Step>
+  readonly #given = new Set<string>()
 
   constructor(body: Body, report: Report) {
     this.#body = body
     this.#report = report
-    this.#steps = new Map(body.steps.map((step) => [step.plan.id, step]))
+    this.#values = new Values(body, report)
   }
 
   reaches(step: Step, holds: boolean): void {
@@ -54,37 +62,57 @@ class PathChecker implements Visitor {
     this.#met.set(step.plan.id, met.add(holds))
   }
 
+  loops(step: Step, point: Point): void {
+    if (step.loop !== undefined) this.#values.need(step.loop.list, point)
+  }
+
   begins(step: Step, point: Point): void {
     const before = this.before.get(step.plan.id) ?? new Set()
-    for (const { plan } of point.taken) before.add(plan.id)
+    for (const id of point.before) before.add(id)
     this.before.set(step.plan.id, before)
-    for (const use of step.needs) this.#need(use, point)
+    for (const use of step.needs) this.#values.need(use, point)
   }
 
   expects(step: Step, point: Point): void {
-    for (const fact of step.reads) this.#readable(fact.text, fact.span, { step, point })
+    for (const fact of step.reads) this.#values.readable(fact, step, point)
     const own = (use: Use) => use.path[0] === step.plan.id
-    for (const use of step.expects) if (!own(use)) this.#need(use, point)
+    for (const use of [...step.expects, ...(step.undo?.uses ?? [])]) if (!own(use)) this.#values.need(use, point)
   }
 
-  ends(point: Point, stop: { readonly step: Step; readonly result: string } | undefined): void {
-    const byCase = stop === undefined || stop.step.plan.kind === 'decide'
-    for (const outcome of this.#body.outcomes) {
-      const { when } = outcome.plan
-      if (!holdsAt(when, point.results)) continue
-      if (byCase || when.some(({ step }) => step === stop.step.plan.id)) this.#reached.add(outcome)
-    }
+  ends(point: Point, stop: Stop | undefined): void {
+    const byCase = stop === undefined || isCase(stop.step.plan, stop.result)
+    const fitting = this.#body.outcomes.filter(({ plan: { when } }) => {
+      if (!holdsAt(when, point.results)) return false
+      return byCase || when.some(({ step }) => step === stop.step.plan.id)
+    })
+    for (const outcome of fitting) this.#reached.add(outcome)
+    const [first] = fitting
+    if (first === undefined) return
+    for (const use of first.needs) this.#values.need(use, point)
+    for (const { name, use } of this.#body.outputs) (this.#values.known(use, point) ? this.#given : this.open).add(name)
   }
 
   conclude(): void {
-    for (const step of this.#body.steps) this.#tellCondition(step)
+    for (const step of everyStep(this.#body.steps)) this.#tellCondition(step)
     for (const outcome of this.#body.outcomes) {
-      if (this.#reached.has(outcome)) continue
+      if (this.#reached.has(outcome) || outcome.plan.when.some(({ step }) => !this.#runs(step))) continue
       this.#report.error('RB0406', outcome.span, {
         message: `no path ends as \`${outcome.plan.name}\``,
         help: 'a run that a failure or a denial stops ends so only where `when` names that very step and result',
       })
     }
+    for (const { name, use } of this.#body.outputs) {
+      if (this.#given.has(name)) continue
+      this.#report.error('RB0402', use.span, {
+        message: `\`${use.path[0] ?? ''}\` has no value at the end of any path`,
+        help: 'what a block or a loop does is seen inside only',
+      })
+    }
+  }
+
+  /** Does any path carry this step out? That none does is told at the step. */
+  #runs(step: string): boolean {
+    return this.#met.get(step)?.has(true) === true
   }
 
   #tellCondition(step: Step): void {
@@ -102,55 +130,4 @@ class PathChecker implements Visitor {
       this.#report.error('RB0405', step.whenSpan, { message: 'every path fulfils this condition', help: 'drop `when`' })
     }
   }
-
-  /** A fact is read only where everything that its inputs name has a value. */
-  #readable(name: string, span: Span, at: { step: Step; point: Point }): void {
-    const fact = this.#body.facts.get(name)
-    const own = new Set(at.step.reads.map(({ text }) => text))
-    for (const use of fact?.uses ?? []) {
-      const [root = ''] = use.path
-      if (own.has(root) || this.#known(root, at.point)) continue
-      this.#report.error('RB0403', span, {
-        message: `\`${name}\` cannot be read here: it needs \`${use.path.join('.')}\`, which has no value ${describe(at.point)}`,
-        related: [{ span: use.span, label: 'needed here' }],
-      })
-    }
-  }
-
-  #need(use: Use, point: Point): void {
-    const [root = ''] = use.path
-    if (this.#known(root, point)) return
-    const step = this.#steps.get(root)
-    if (step === undefined) {
-      this.#report.error('RB0401', use.span, {
-        message: `\`${root}\` has not been read ${describe(point)}`,
-        label: 'it has no value yet',
-        help: `read it in a step above: \`read: [${root}]\``,
-      })
-    } else {
-      const result = point.results.get(root) ?? 'not over'
-      this.#report.error('RB0402', use.span, {
-        message: `\`${root}\` has no value ${describe(point)}: it is ${result}`,
-        help: `add \`when: { ${root}: done }\` to this step`,
-      })
-    }
-  }
-
-  #known(root: string, { read, results }: Point): boolean {
-    if (this.#body.facts.has(root)) return read.has(root)
-    const step = this.#steps.get(root)
-    if (step === undefined) return true
-    const result = results.get(root)
-    if (step.plan.kind === 'decide') return result !== undefined && result !== 'skipped'
-    return result === 'done' || result === 'timed-out'
-  }
-}
-
-/** The results that make this path a path of its own. */
-function describe({ results, taken }: Point): string {
-  const telling = taken
-    .map(({ plan }) => plan)
-    .filter((plan) => plan.kind === 'decide' || results.get(plan.id) !== 'done')
-  if (telling.length === 0) return 'on the way here'
-  return `on the path ${telling.map(({ id }) => `\`${id}: ${results.get(id) ?? ''}\``).join(', ')}`
 }

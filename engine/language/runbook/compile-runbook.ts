@@ -1,33 +1,41 @@
 import type { Plan } from '../../../schemas/plan.ts'
+import type { LoopItem } from '../compile/bench.ts'
 import { Lines } from '../../diagnostics/place.ts'
 import type { Bench } from '../compile/bench.ts'
 import { compileFacts, emptyFacts, factTypes, readFacts } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
-import { bindRules, reachOf } from '../rules/bind.ts'
 import type { Rule } from '../rules/rule.ts'
+import { settleRules } from '../rules/settle.ts'
 import { readFields, startOf } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import type { Source } from '../source.ts'
-import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
 import { assemblePlan } from './assemble.ts'
+import { bodyPlan } from './body-plan.ts'
 import { checkPaths } from './check-paths.ts'
 import type { Body } from './check-paths.ts'
-import { compileSteps, stepTypes } from './compile-steps.ts'
+import { compileSteps } from './compile-steps.ts'
 import { readHead } from './head.ts'
 import type { Head } from './head.ts'
+import type { Around } from './kind-details.ts'
+import { checkNames, tellUnread } from './names.ts'
 import { compileOutcomes } from './outcomes.ts'
+import { compileOutputs } from './outputs.ts'
 import { withPremises } from './premise.ts'
 import { readSteps } from './read-steps.ts'
-import type { StepDraft } from './step.ts'
+import { compileSections } from './sections.ts'
+import type { Sections } from './sections.ts'
+import { spansOf } from './spans.ts'
+import { everyDraft } from './step.ts'
+import type { LoopDraft, StepDraft } from './step.ts'
+import { addStepTypes } from './step-types.ts'
+import { checkTopology } from './topology.ts'
 
 /** What a runbook is compiled against. */
-export interface RunbookBench {
-  readonly world: World
+export interface RunbookBench extends Around {
   readonly rules: readonly Rule[]
   readonly catalogueDigest: string
-  readonly report: Report
 }
 
 const KEYS = {
@@ -45,88 +53,97 @@ const KEYS = {
     'steps',
     'outcomes',
   ],
-  optional: ['triggers'],
-  later: { topology: 'RB0615', outputs: 'RB0614' },
+  optional: ['topology', 'sections', 'triggers', 'outputs'],
 }
 
 /** Compiles one runbook to its Plan, or reports every mistake in it. */
 export function compileRunbook(source: Source, node: Node, bench: RunbookBench): Plan | undefined {
-  const { report } = bench
+  const { report, world } = bench
   const fields = readFields(node, KEYS, report)
   if (fields === undefined) return undefined
   const head = readHead(fields, { name: source.file, span: startOf(node) }, bench)
   const body = compileBody({ fields, head, source, span: startOf(node) }, bench)
-  if (report.failed) return undefined
+  if (report.failed || body === undefined) return undefined
   const paths = checkPaths(body, report)
-  const steps = withPremises(body, paths, report)
-  const reach = reachOf(steps, body.outcomes, { paths, world: bench.world })
-  const rules = bindRules(bench.rules, head.doNot, { reach, ...bench })
-  return report.failed ? undefined : assemblePlan({ source, head, body: { ...body, steps }, rules, reach }, bench)
+  const whole = { ...body, steps: withPremises(body, paths, report) }
+  const parts = { source, head, body: whole, paths }
+  const plan = bodyPlan(parts, world)
+  const settled = settleRules(bench.rules, head.doNot, { body: plan, spanOf: spansOf(whole), world, report })
+  return report.failed ? undefined : assemblePlan({ ...parts, plan, settled }, bench)
 }
 
-type Read = { readonly fields: Fields; readonly head: Head; readonly source: Source; readonly span: Body['span'] }
+interface Read {
+  readonly fields: Fields
+  readonly head: Head
+  readonly source: Source
+  readonly span: Body['span']
+}
 
-function compileBody({ fields, head, source, span }: Read, bench: RunbookBench): Body {
-  const { report, world } = bench
-  const drafts = readFacts(fields['facts'], { world, report, rule: false })
+/** A body with what only the Plan needs of it. */
+export interface WholeBody extends Body {
+  readonly sections: Sections | undefined
+  readonly callees: readonly Plan[]
+}
+
+function compileBody(read: Read, bench: RunbookBench): WholeBody | undefined {
+  const { fields, head } = read
+  const { report } = bench
+  const drafts = readFacts(fields['facts'], { world: bench.world, report, rule: false })
   const steps = fields['steps'] ? readSteps(fields['steps'], bench) : []
+  if (tooMany(steps, report)) return undefined
   checkNames(drafts, steps, report)
   tellUnread(drafts, fields['steps'], report)
-  const inputs = Object.fromEntries(Object.entries(head.inputs).map(([name, { type }]) => [name, type]))
-  const variables = {
-    ...world.roots,
-    inputs: { kind: 'object', fields: inputs } as const,
-    ...factTypes(drafts),
-    ...stepTypes(steps),
+  checkTopology(head.topology, everyDraft(steps), report)
+  const { work, items } = benchOf(read, { drafts, steps }, bench)
+  const whole = everyDraft(steps).every(({ kind }) => kind !== 'other')
+  const body = {
+    facts: compileFacts(drafts, work),
+    steps: compileSteps(steps, { bench: work, facts: drafts, items }),
+    outcomes: fields['outcomes'] ? compileOutcomes(fields['outcomes'], { bench: work, steps, goal: head.goal }) : [],
+    outputs: compileOutputs(fields['outputs'], work),
+    sections: compileSections(fields['sections'], work),
+    callees: everyDraft(steps).flatMap((draft) => (draft.kind === 'call' ? [draft.callee] : [])),
+    span: read.span,
   }
-  const work: Bench = {
+  return whole ? body : undefined
+}
+
+const MAX_STEPS = 500
+
+/** Checking is bounded in time, and nobody follows a runbook of this length. */
+function tooMany(steps: readonly StepDraft[], report: Report): boolean {
+  const every = everyDraft(steps)
+  const first = every[MAX_STEPS]
+  if (first === undefined) return false
+  report.error('RB0009', first.span, {
+    message: `this runbook has ${every.length} steps; at most ${MAX_STEPS} are read`,
+    help: 'split it, or put what is alike into a loop',
+  })
+  return true
+}
+
+interface Drafts {
+  readonly drafts: readonly FactDraft[]
+  readonly steps: readonly StepDraft[]
+}
+
+/** What expressions of this runbook can name, wherever they stand; whether it has a value there is for the paths. */
+function benchOf(
+  { head, source }: Read,
+  { drafts, steps }: Drafts,
+  { report, world }: RunbookBench,
+): { work: Bench; items: ReadonlyMap<LoopDraft, LoopItem> } {
+  const inputs = Object.fromEntries(Object.entries(head.inputs).map(([name, { type }]) => [name, type]))
+  const variables = { ...world.roots, inputs: { kind: 'object', fields: inputs } as const, ...factTypes(drafts) }
+  const items = new Map<LoopDraft, LoopItem>()
+  addStepTypes(steps, { variables, items, report })
+  const work = {
     report,
     world,
     lines: new Lines(source.text),
     variables,
-    fill: { root: 'inputs', fields: inputs },
+    fill: { root: 'inputs', fields: inputs } as const,
     mayBeEmpty: emptyFacts(drafts),
   }
-  return {
-    facts: compileFacts(drafts, work),
-    steps: compileSteps(steps, drafts, work),
-    outcomes: fields['outcomes'] ? compileOutcomes(fields['outcomes'], { bench: work, steps, goal: head.goal }) : [],
-    span,
-  }
-}
-
-/** Facts and steps share one namespace. */
-function checkNames(facts: readonly FactDraft[], steps: readonly StepDraft[], report: Report): void {
-  const seen = new Map(facts.map(({ name, span }) => [name, span]))
-  for (const { id } of steps) {
-    const first = seen.get(id.text)
-    if (first !== undefined) {
-      report.error('RB0106', id.span, {
-        message: `\`${id.text}\` is used twice: facts and steps share one namespace`,
-        label: 'used again here',
-        related: [{ span: first, label: 'first used here' }],
-        help: 'give every fact and every step its own name',
-      })
-    }
-    seen.set(id.text, id.span)
-  }
-}
-
-/** A fact that no step reads, nor shows, is left over. */
-function tellUnread(facts: readonly FactDraft[], steps: Node | undefined, report: Report): void {
-  if (steps?.kind !== 'list') return
-  const read = new Set(steps.items.flatMap(readBy))
-  for (const { name, span } of facts) {
-    if (!read.has(name))
-      report.error('RB0218', span, {
-        message: `no step reads the fact \`${name}\``,
-        help: `add it to the \`read\` of a step, or drop it`,
-      })
-  }
-}
-
-function readBy(step: Node): string[] {
-  if (step.kind !== 'map') return []
-  const read = step.entries.find(({ key }) => key === 'read')?.value
-  return read?.kind === 'list' ? read.items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])) : []
+  return { work, items }
 }

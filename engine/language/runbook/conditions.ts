@@ -1,18 +1,21 @@
 import type { Condition } from '../../../schemas/plan.ts'
 import type { Report } from '../report.ts'
 import { asMap } from '../shape/fields.ts'
-import { readWords } from '../shape/words.ts'
+import { readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
+import { everyDraft } from './step.ts'
 import type { StepDraft } from './step.ts'
-import { readWord } from '../shape/words.ts'
 
-interface Around {
+/** Which steps can be seen at one place of a runbook. */
+export interface Sight {
   /** The steps whose results can be known here, in order. */
   readonly before: readonly StepDraft[]
-  readonly all: readonly StepDraft[]
-  readonly report: Report
+  /** The lists of steps around this place, the outermost first. */
+  readonly levels: readonly (readonly StepDraft[])[]
 }
+
+type Around = Sight & { readonly report: Report }
 
 /** Reads `when`: every named step ended with one of the named results. */
 export function readCondition(node: Node | undefined, around: Around): Condition {
@@ -46,11 +49,18 @@ function checkResult(word: Word, at: { step: string; possible: readonly string[]
   })
 }
 
-function unknownStep(word: Word, { all, before, report }: Around): undefined {
-  if (all.some(({ id }) => id.text === word.text)) {
+function unknownStep(word: Word, { levels, before, report }: Around): undefined {
+  if (levels.some((level) => level.some(({ id }) => id.text === word.text))) {
     return report.error('RB0412', word.span, {
       message: `\`${word.text}\` is not over when this is looked at`,
       help: 'a condition asks for results of steps that stand above it',
+    })
+  }
+  const block = blockAround(word.text, levels[0] ?? [])
+  if (block !== undefined) {
+    return report.error('RB0420', word.span, {
+      message: `\`${word.text}\` is seen inside the block \`${block.id.text}\` only`,
+      help: `ask how the block ended: \`${block.id.text}: done\``,
     })
   }
   return report.unknown('RB0210', word.span, {
@@ -60,6 +70,14 @@ function unknownStep(word: Word, { all, before, report }: Around): undefined {
   })
 }
 
+/** The block of these steps in which, at whatever depth, a step of this name stands. */
+function blockAround(id: string, steps: readonly StepDraft[]): StepDraft | undefined {
+  return steps.find((step) => step.kind === 'block' && everyDraft(step.steps).some((inner) => inner.id.text === id))
+}
+
+/** Kinds whose results are named by the author: where some are listed, the run stops on all others. */
+const NAMED: ReadonlySet<StepDraft['kind']> = new Set(['decide', 'ask', 'call'])
+
 /** Reads `continueOn`: the full set of results with which the run goes on. */
 export function readContinueOn(node: Node | undefined, draft: StepDraft, report: Report): readonly string[] {
   if (node === undefined) return draft.goesOn
@@ -67,5 +85,6 @@ export function readContinueOn(node: Node | undefined, draft: StepDraft, report:
   const words = readAlternatives(node, report)
   for (const word of words) checkResult(word, { step: draft.id.text, possible: draft.results, report })
   const given = words.map(({ text }) => text)
-  return draft.kind === 'decide' ? given : [...new Set([...draft.goesOn, ...given])]
+  const whole = NAMED.has(draft.kind) && draft.loop === undefined
+  return whole ? given : [...new Set([...draft.goesOn, ...given])]
 }

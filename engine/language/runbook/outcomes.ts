@@ -1,19 +1,19 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
-import type { Operands, OutcomeKind, OutcomePlan } from '../../../schemas/plan.ts'
+import type { OutcomeKind, OutcomePlan } from '../../../schemas/plan.ts'
 import type { Bench, Use } from '../compile/bench.ts'
 import { compileText } from '../compile/operand.ts'
-import { claimEffect } from '../ground/effects.ts'
-import { fillIn } from '../compile/inputs.ts'
 import { asMap, readFields, startOf } from '../shape/fields.ts'
 import { checkId, readOneOf, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
 import { readCondition } from './conditions.ts'
+import type { Report } from '../report.ts'
 import { readRole } from './head.ts'
 import type { StepDraft } from './step.ts'
+import { compileTargets } from './targets.ts'
 
 /** What a runbook may declare; `refused` belongs to admission, the other kinds to the engine too. */
-const DECLARABLE = [
+export const DECLARABLE = [
   'succeeded',
   'succeeded-with-exception',
   'blocked',
@@ -28,6 +28,8 @@ export interface CompiledOutcome {
   readonly plan: OutcomePlan
   readonly span: Span
   readonly uses: readonly Use[]
+  /** What must have a value where a run ends so: the targets of its claims. */
+  readonly needs: readonly Use[]
   /** Does it say `when`? */
   readonly conditional: boolean
 }
@@ -63,7 +65,7 @@ export function compileOutcomes(node: Node, around: Around): CompiledOutcome[] {
 
 function compileOutcome({ key, keySpan, value }: MapEntry, around: Around): CompiledOutcome | undefined {
   const { report } = around.bench
-  checkId({ text: key, span: keySpan }, 'an outcome', report)
+  checkOutcomeName({ text: key, span: keySpan }, report)
   const fields = readFields(
     value,
     { what: 'an outcome', required: ['as'], optional: ['when', 'claim', 'tell', 'say'] },
@@ -71,37 +73,32 @@ function compileOutcome({ key, keySpan, value }: MapEntry, around: Around): Comp
   )
   if (fields === undefined) return undefined
   const as = fields['as'] && readOneOf(fields['as'], DECLARABLE, { what: '`as`', report })
-  const claimed = fields['claim'] ? readWords(fields['claim'], '`claim`', report) : []
-  const claims = claimed.flatMap((word) => compileClaim(word, around) ?? [])
+  const claims = fields['claim'] && compileTargets(fields['claim'], { what: '`claim`', claims: true }, around.bench)
   const tell = fields['tell']
     ? readWords(fields['tell'], '`tell`', report).flatMap((word) => readRole(nodeOf(word), around.bench) ?? [])
     : []
   const say = fields['say'] && compileText(fields['say'], '`say`', around.bench)
-  const when = readCondition(fields['when'], { before: around.steps, all: around.steps, report })
+  const when = readCondition(fields['when'], { before: around.steps, levels: [around.steps], report })
   if (as === undefined) return undefined
-  refuseEmptySuccess(as, { claims: claimed, span: fields['as']?.span ?? keySpan }, around)
+  refuseEmptySuccess(as, { claims: claims?.words ?? [], span: fields['as']?.span ?? keySpan }, around)
   return {
-    plan: { name: key, as, when, claims, tell, ...(say && { say: say.operand }) },
+    plan: { name: key, as, when, claims: claims?.filled ?? [], tell, ...(say && { say: say.operand }) },
     span: keySpan,
-    uses: say?.uses ?? [],
+    uses: [...(say?.uses ?? []), ...(claims?.uses ?? [])],
+    needs: claims?.uses ?? [],
     conditional: fields['when'] !== undefined,
   }
 }
 
-/** A claim's target is filled in like the ids of an input. */
-function compileClaim(word: Word, { bench }: Around): { effect: string; target: Operands } | undefined {
-  const { byName } = bench.world.effects
-  const effect = claimEffect(word, byName, bench.report)
-  if (effect === undefined) return undefined
-  const fields = Object.fromEntries(
-    Object.entries(byName.get(effect)?.target ?? {}).filter(([field]) => field !== 'run'),
-  )
-  const target = fillIn({ kind: 'object', fields }, new Set(), bench)
-  const missing = Object.keys(fields).filter((field) => target[field] === undefined && !bench.report.broken.has(field))
-  if (missing.length === 0) return { effect, target }
-  return bench.report.error('RB0232', word.span, {
-    message: `nothing says for which ${missing.map((field) => `\`${field}\``).join(', ')} \`${word.text}\` is claimed`,
-    help: 'a claim is about inputs of the runbook: give it an input of this name and type',
+/** Results that steps have already: an outcome has another name. */
+export const RESULT_WORDS: readonly string[] = ['denied', 'failed', 'skipped', 'any']
+
+/** A runbook that calls this one sees the outcome as a result of its step. */
+function checkOutcomeName(word: Word, report: Report): void {
+  if (!checkId(word, 'an outcome', report) || !RESULT_WORDS.includes(word.text)) return
+  report.error('RB0106', word.span, {
+    message: `\`${word.text}\` is a result that steps have already`,
+    help: 'choose another name for the outcome',
   })
 }
 
@@ -114,6 +111,7 @@ function refuseEmptySuccess(
   if (
     as !== 'succeeded' ||
     claims === undefined ||
+    claims.length === 0 ||
     at.claims.some(({ text }) => !bench.world.effects.byName.has(`claim.${text}`) || claims.includes(`claim.${text}`))
   )
     return

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../schemas/plan.ts'
+import type { Recorded } from '../../../schemas/scenario.ts'
 import type { Ground } from '../ground/read-ground.ts'
 import type { Report } from '../report.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -10,6 +11,8 @@ export interface ScenarioBench {
   readonly plans: readonly Plan[]
   readonly rules: readonly Rule[]
   readonly ground: Ground
+  /** Files of recorded facts. */
+  readonly recorded: readonly Recorded[]
   readonly sources: CatalogueSources
   readonly report: Report
 }

@@ -1,4 +1,4 @@
-import type { StepPlan } from '../../../schemas/plan.ts'
+import type { Plan, StepPlan } from '../../../schemas/plan.ts'
 import type { Twin, TwinEdit } from '../../../schemas/scenario.ts'
 import type { Report } from '../report.ts'
 import { asList, readFields, startOf } from '../shape/fields.ts'
@@ -7,8 +7,9 @@ import type { Node } from '../yaml/node.ts'
 import { checkEffects, checkRule } from './exists.ts'
 import type { ScenarioBench } from './exists.ts'
 import { objectOf } from './data.ts'
+import { everyStep } from './steps-named.ts'
 
-type Bench = ScenarioBench & { readonly steps: readonly StepPlan[] }
+type Bench = ScenarioBench & { readonly plan: Plan }
 
 /** Reads the naive twin of a scenario. */
 export function readTwin(node: Node, bench: Bench): Twin | undefined {
@@ -20,7 +21,7 @@ export function readTwin(node: Node, bench: Bench): Twin | undefined {
   if (harm?.length === 0)
     report.error('RB0102', startOf(fields?.['harm'] ?? node), 'a twin without harm shows nothing: name the effects')
   const list = fields?.['edit'] && asList(fields['edit'], '`edit`', report)
-  const edit = (list?.items ?? []).flatMap((item) => readEdit(item, bench.steps, report) ?? [])
+  const edit = (list?.items ?? []).flatMap((item) => readEdit(item, everyStep(bench.plan.steps), report) ?? [])
   return without === undefined || harm === undefined ? undefined : { without: without.text, harm, edit }
 }
 

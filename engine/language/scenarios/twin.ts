@@ -9,14 +9,16 @@ import type { CatalogueSources, Source } from '../source.ts'
 /** How a catalogue differs from the one it is a twin of. */
 export interface Difference {
   readonly runbook: string
+  /** The only runbooks that are of interest; absent: all. */
+  readonly only?: readonly string[]
   readonly edit: readonly TwinEdit[]
   /** A rule that is taken away, and out of every `doNot`. */
   readonly without?: string
 }
 
-/** The sources of a naive twin: the same catalogue, without scenarios, with one runbook edited and one rule taken away where asked. */
-export function twinSources(sources: CatalogueSources, { runbook, edit, without }: Difference): CatalogueSources {
-  const tried = sources.files.filter((source) => kindOfFile(source) !== 'scenario')
+/** The sources of a naive twin: the same catalogue, without what only tries it, with one runbook edited and one rule taken away where asked. */
+export function twinSources(sources: CatalogueSources, { runbook, only, edit, without }: Difference): CatalogueSources {
+  const tried = sources.files.filter((source) => isOf(source, only))
   const files = tried.map((source) => {
     const kind = kindOfFile(source)
     const edited =
@@ -28,6 +30,13 @@ export function twinSources(sources: CatalogueSources, { runbook, edit, without 
     return kind === 'runbook' ? changed(edited, (document) => removeCitation(document, without)) : edited
   })
   return { ...sources, files }
+}
+
+function isOf(source: Source, only: readonly string[] | undefined): boolean {
+  const kind = kindOfFile(source)
+  if (kind === 'scenario' || kind === 'recorded') return false
+  if (only === undefined || kind !== 'runbook') return true
+  return only.some((id) => source.file.endsWith(`/${id}.yaml`))
 }
 
 function changed(source: Source, change: (document: Document) => boolean): Source {
@@ -45,17 +54,30 @@ function applyEdits(document: Document, edits: readonly TwinEdit[]): boolean {
 }
 
 function applyEdit(document: Document, steps: YAMLSeq, { step, set, after }: TwinEdit): void {
-  const at = indexOf(steps, after ?? step)
-  if (at < 0) throw new Error(`the runbook has no step \`${after ?? step}\` to edit`)
+  const place = placeIn(steps, after ?? step)
+  if (place === undefined) throw new Error(`the runbook has no step \`${after ?? step}\` to edit`)
+  const { list, at } = place
   if (after !== undefined) {
-    steps.items.splice(at + 1, 0, document.createNode(written({ id: step, ...set })))
+    list.items.splice(at + 1, 0, document.createNode(written({ id: step, ...set })))
     return
   }
-  const map = steps.items[at] as YAMLMap
+  const map = list.items[at] as YAMLMap
   for (const [key, value] of Object.entries(set)) {
     if (value === null) map.delete(key)
     else map.set(key, document.createNode(written(value)))
   }
+}
+
+/** Where a step stands, in a block too. */
+function placeIn(list: YAMLSeq, id: string): { list: YAMLSeq; at: number } | undefined {
+  const at = indexOf(list, id)
+  if (at >= 0) return { list, at }
+  for (const item of list.items) {
+    const inner = isMap(item) ? item.get('steps') : undefined
+    const found = isSeq(inner) ? placeIn(inner, id) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Data as it would be written: the language keeps the source of every scalar. */

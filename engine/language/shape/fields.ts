@@ -10,8 +10,6 @@ export interface Keys {
   readonly what: string
   readonly required: readonly string[]
   readonly optional?: readonly string[]
-  /** Keys of the language that this version does not carry out yet, with the code that says so. */
-  readonly later?: Readonly<Record<string, string>>
 }
 
 /** The values of a map by key. */
@@ -25,22 +23,11 @@ export function readFields(node: Node, keys: Keys, report: Report): Fields | und
   const missing = keys.required.filter((key) => !map.entries.some((entry) => entry.key === key))
   const excused = new Set<string>()
   for (const entry of map.entries) {
-    const code = own(keys.later, entry.key)
-    if (code !== undefined) notYet(entry, code, report)
-    else if (!known.includes(entry.key)) excuse(entry, { known, missing, excused, what: keys.what, report })
+    if (!known.includes(entry.key)) excuse(entry, { known, missing, excused, what: keys.what, report })
   }
   const gone = missing.filter((key) => !excused.has(key))
   if (gone.length > 0) tellMissing(map, { gone, what: keys.what, report })
   return Object.fromEntries(map.entries.map(({ key, value }) => [key, value]))
-}
-
-/** A feature of the language that this version knows and does not carry out yet. */
-export function notYet(
-  { key, keySpan }: { readonly key: string; readonly keySpan: Span },
-  code: string,
-  report: Report,
-): undefined {
-  return report.error(code, keySpan, `this version of Runproof knows \`${key}\` and does not carry it out yet`)
 }
 
 /** The node as a map. */
@@ -95,8 +82,4 @@ function tellMissing(
 
 function helpFor(node: Node): { help: string } | object {
   return node.kind === 'scalar' && node.text !== '' ? { help: `write \`[${node.text}]\`` } : {}
-}
-
-function own(record: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
-  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined
 }

@@ -12,9 +12,14 @@ export function complainAll(problems: readonly YAMLError[], source: Source, repo
   const tabs = problems.filter(({ code }) => code === 'TAB_AS_INDENT')
   for (const problem of tabs.length > 0 ? tabs : problems) {
     const { line } = lines.at(problem.pos[0])
-    if (!told.has(line)) complain(problem, source, report)
+    if (!told.has(line) && !(told.size > 0 && isLost(problem))) complain(problem, source, report)
     told.add(line)
   }
+}
+
+/** Once brackets do not match, nothing behind them can stand where it does. */
+function isLost({ code, message }: YAMLError): boolean {
+  return code === 'UNEXPECTED_TOKEN' && !message.includes('at node end')
 }
 
 function complain(problem: YAMLError, source: Source, report: Report): void {

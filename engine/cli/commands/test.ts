@@ -1,0 +1,102 @@
+import { contractOf } from '../../../actions/contract.ts'
+import { definitionsFromAllowlist } from '../../../actions/allowlist.ts'
+import type { Scenario } from '../../../schemas/scenario.ts'
+import { readConfig } from '../../host/config.ts'
+import { shippedContracts } from '../../host/installation.ts'
+import { OperatorError } from '../../host/operator-error.ts'
+import { readCatalogue, textsOf } from '../../language/catalogue.ts'
+import { mutate } from '../../rehearsal/mutate.ts'
+import type { Mutation } from '../../rehearsal/mutate.ts'
+import { prepare, tryOut } from '../../rehearsal/trial.ts'
+import type { Prepared, Trial } from '../../rehearsal/trial.ts'
+import type { Material } from '../../rehearsal/twin.ts'
+import { runbookOf, soundCatalogue } from '../catalogue.ts'
+import { EXIT } from '../exit.ts'
+import type { Exit } from '../exit.ts'
+import type { Call } from '../program.ts'
+import { columns, print, printJson, say } from '../terminal.ts'
+import { trialsJson } from '../view/trials-json.ts'
+import { mutationText, summaryText, trialText } from '../view/trial-text.ts'
+
+/** Options of `runproof test`. */
+export interface Testing {
+  readonly mutate?: true
+  readonly filter?: string
+  readonly json?: true
+}
+
+/** Tries scenarios on recorded facts; exits 1 where one ends otherwise than it says, or a mutant of a rule is not noticed. */
+export async function test({ folder, args, options }: Call<Testing>): Promise<Exit> {
+  const material = await materialIn(folder)
+  const chosen = chosenOf(material, args[0], options.filter)
+  const onFacts = chosen.filter(({ against }) => against === 'facts')
+  const lab = chosen.filter(({ against }) => against === 'lab')
+  const prepared = onFacts.flatMap((scenario) => prepare(material, scenario) ?? [])
+  const trials = await tryAll(prepared, { ...options, texts: textsOf(material.sources) })
+  const mutation = options.mutate === true ? await mutated(prepared, material, options) : undefined
+  if (options.json === true) printJson(trialsJson(trials, { lab, ...(mutation === undefined ? {} : { mutation }) }))
+  else print(summaryText(trials, lab, mutation).join('\n'))
+  return trials.every(isGood) && survivingRules(mutation) === 0 ? EXIT.ok : EXIT.runbookWrong
+}
+
+async function materialIn(folder: string): Promise<Material> {
+  const config = readConfig(folder)
+  const catalogue = await soundCatalogue(config)
+  const own = definitionsFromAllowlist(catalogue.allowlist).map(contractOf)
+  const sources = await readCatalogue(config.catalogue, { overlays: config.policyOverlays })
+  return { sources, contracts: [...shippedContracts, ...own], catalogue }
+}
+
+function chosenOf({ catalogue }: Material, named: string | undefined, filter = ''): Scenario[] {
+  const runbook = named === undefined ? undefined : runbookOf(catalogue, named).plan.runbook.id
+  const chosen = catalogue.scenarios.filter(
+    (scenario) => (runbook === undefined || scenario.runbook === runbook) && scenario.id.includes(filter),
+  )
+  if (chosen.length > 0) return chosen.sort((a, b) => compare(a.runbook, b.runbook) || compare(a.id, b.id))
+  const of = runbook === undefined ? 'the catalogue' : `\`${runbook}\``
+  const with_ = filter === '' ? '' : ` whose id has \`${filter}\``
+  throw new OperatorError(
+    'RP0002',
+    `${of} has no scenario${with_}`,
+    'scenarios lie in the folder `scenarios` of the catalogue',
+  )
+}
+
+/** One after another, each shown when it has ended. */
+async function tryAll(
+  prepared: readonly Prepared[],
+  { json, texts }: Testing & { readonly texts: Readonly<Record<string, string>> },
+): Promise<Trial[]> {
+  const trials: Trial[] = []
+  let runbook = ''
+  for (const one of prepared) {
+    const began = performance.now()
+    const trial = await tryOut(one)
+    trials.push(trial)
+    const ms = Math.round(performance.now() - began)
+    if (json === true) continue
+    if (runbook !== trial.scenario.runbook) print(trial.scenario.runbook)
+    runbook = trial.scenario.runbook
+    print(trialText(trial, { texts, ms, width: columns() }).join('\n'))
+  }
+  return trials
+}
+
+async function mutated(prepared: readonly Prepared[], { catalogue }: Material, { json }: Testing): Promise<Mutation> {
+  if (json !== true) say('mutating rules and runbooks …')
+  const mutation = await mutate(prepared, catalogue.rules)
+  if (json !== true) print(['', ...mutationText(mutation)].join('\n'))
+  return mutation
+}
+
+function isGood({ differences }: Trial): boolean {
+  return differences.length === 0
+}
+
+function survivingRules(mutation: Mutation | undefined): number {
+  return (mutation?.survivors ?? []).filter(({ of }) => of === 'rule').length
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,99 @@
+import type { Operand } from '../../schemas/plan.ts'
+import type { FactRecord } from '../../schemas/fact.ts'
+import type { SignedVote } from '../../schemas/run.ts'
+import { denied } from './denied.ts'
+import { readableText } from './operand.ts'
+import type { Poll, Question } from './ports.ts'
+import type { Ended, Run } from './run.ts'
+import { readingOf, scopeOf } from './seen.ts'
+import { Watch } from './watch.ts'
+
+/** A question, and when it is answered. */
+export interface Asking extends Omit<Question, 'time'> {
+  /** How the counted answers so far end it, if they do. */
+  readonly settled: (answers: readonly SignedVote[]) => Ended | undefined
+  readonly overdue: Ended
+}
+
+/** Asks people, and waits until their answers settle it, somebody rejects, or the time is over. */
+export async function askPeople(run: Run, asking: Asking): Promise<Ended> {
+  const poll = await openPoll(run, asking)
+  try {
+    return await collect(run, asking, poll)
+  } finally {
+    poll.close()
+    run.ledger.answered(asking.step)
+  }
+}
+
+async function openPoll(run: Run, asking: Asking): Promise<Poll> {
+  const { settled: _settled, overdue: _overdue, ...asked } = asking
+  const { step, kind, text, who, facts, withinMs, choices, overridable } = asked
+  const time = (run.whole.asked.get(step) ?? 0) + 1
+  run.whole.asked.set(step, time)
+  const poll = await run.ports.ask({ ...asked, time })
+  const question = kind === undefined || kind === 'approve' ? {} : { question: kind }
+  run.ledger.enter({ kind: 'asked', step, text, who, factsDigest: poll.factsDigest, ...question })
+  const until = new Date(run.ports.clock.nowMs() + withinMs).toISOString()
+  run.ledger.asks({
+    ...{ step, kind: kind ?? 'approve', text, who, facts, until, factsDigest: poll.factsDigest },
+    ...(choices === undefined ? {} : { choices }),
+    ...(overridable === undefined ? {} : { overridable }),
+  })
+  return poll
+}
+
+async function collect(run: Run, asking: Asking, poll: Poll): Promise<Ended> {
+  const answers: SignedVote[] = []
+  const until = run.ports.clock.nowMs() + asking.withinMs
+  const watch = new Watch(run, asking.step, asking.withinMs)
+  for (;;) {
+    const answer = await watch.answer(poll, until)
+    if (answer === undefined) return asking.overdue
+    if ('by' in answer) return denied(answer)
+    const verdict = answer.verdict.counted ? duplicateOf(answer.vote, answers) : answer.verdict
+    run.ledger.enter({ kind: 'vote', step: asking.step, vote: answer.vote, ...verdict })
+    if (!verdict.counted) continue
+    const { by, decision, reason } = answer.vote.vote
+    if (decision === 'reject')
+      return { result: 'denied', detail: `rejected by ${by.user}${reason === undefined ? '' : `: ${reason}`}` }
+    answers.push(answer.vote)
+    run.whole.votes = [...run.whole.votes, answer.vote]
+    const ended = asking.settled(answers)
+    if (ended !== undefined) return ended
+  }
+}
+
+/** One person answers for one role only. */
+function duplicateOf({ vote }: SignedVote, answers: readonly SignedVote[]): { counted: boolean; why?: string } {
+  const elsewhere = answers.find(({ vote: other }) => other.by.user === vote.by.user && other.role !== vote.role)
+  return elsewhere === undefined
+    ? { counted: true }
+    : { counted: false, why: `${vote.by.user} has already answered as ${elsewhere.vote.role}` }
+}
+
+/** Who answers for every role that is asked, one person for each time that it is named; undefined while somebody is missing. */
+export function seated(who: readonly string[], answers: readonly SignedVote[]): string[] | undefined {
+  const people = new Map(answers.map(({ vote }) => [vote.by.user, vote.role]))
+  const missing = who.some((role) => {
+    const needed = who.filter((other) => other === role).length
+    return [...people.values()].filter((other) => other === role).length < needed
+  })
+  return missing ? undefined : [...people.keys()]
+}
+
+/** The text of a question as people read it. */
+export function questionText(run: Run, operand: Operand): string {
+  const looked = readableText(operand, scopeOf(run))
+  return 'text' in looked ? looked.text : looked.unknown
+}
+
+/** The facts that a question shows, as they were read last. */
+export function shownFacts(run: Run, names: readonly string[]): Record<string, FactRecord> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const reading = readingOf(run, name)
+      return reading === undefined ? [] : [[name, reading.record] as const]
+    }),
+  )
+}

@@ -1,0 +1,132 @@
+import type { JsonObject } from '../../schemas/json.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { AttestedFact, EffectReceipt, Grounds, SignedVote } from '../../schemas/run.ts'
+import { Facts } from './facts-once.ts'
+import { placeOf, takePlace } from './place-snapshot.ts'
+import type { KeptPlace } from './place-snapshot.ts'
+import { receiptsSeen } from './receipts-seen.ts'
+import { openRun } from './run.ts'
+import type { Completed, Run } from './run.ts'
+
+/** A run between two steps, as data: what another execution needs to go on with it. Each reading stands in it once. */
+interface Kept {
+  readonly facts: readonly AttestedFact[]
+  readonly place: KeptPlace
+  readonly votes: readonly SignedVote[]
+  readonly activities: Readonly<Record<string, number>>
+  readonly asked: Readonly<Record<string, number>>
+  readonly rounds: Readonly<Record<string, number>>
+  readonly conflicts: Readonly<Record<string, number>>
+  readonly receipts: readonly EffectReceipt[]
+  readonly taken: Readonly<Record<string, number>>
+  readonly tell: readonly string[]
+  readonly agreement: readonly SignedVote[]
+  readonly kept: readonly number[]
+}
+
+/** The run as data. What it has completed is kept apart (`freeze`), under this number. */
+export function snapshotOf(run: Run, number: number): JsonObject {
+  const { whole } = run
+  const facts = new Facts()
+  const kept: Omit<Kept, 'facts'> = {
+    place: takePlace(run, facts),
+    votes: whole.votes,
+    activities: Object.fromEntries(whole.activities),
+    asked: Object.fromEntries(whole.asked),
+    rounds: Object.fromEntries(whole.rounds),
+    conflicts: Object.fromEntries(whole.conflicts),
+    receipts: receiptsSeen(whole.plan, whole.receipts),
+    taken: Object.fromEntries([...whole.taken].map(([key, fact]) => [key, facts.at(fact)])),
+    tell: [...whole.tell],
+    agreement: whole.agreement,
+    kept: [...whole.kept, ...(whole.completed.length === 0 ? [] : [number])],
+  }
+  return { ...kept, facts: facts.all } as unknown as JsonObject
+}
+
+/** The run that was made data, as it was. */
+export function restoreRun(plan: Plan, opening: Parameters<typeof openRun>[1], carried: Restoring): Run {
+  const kept = carried.state as unknown as Kept
+  const opened = openRun(plan, opening, carried)
+  const { whole } = opened
+  whole.votes = kept.votes
+  whole.agreement = kept.agreement
+  whole.kept = kept.kept
+  whole.receipts.push(...kept.receipts)
+  for (const role of kept.tell) whole.tell.add(role)
+  fill(whole.activities, kept.activities)
+  fill(whole.asked, kept.asked)
+  fill(whole.rounds, kept.rounds)
+  fill(whole.conflicts, kept.conflicts)
+  const facts = new Facts(kept.facts)
+  for (const [key, at] of Object.entries(kept.taken)) whole.taken.set(key, facts.get(at))
+  return placeOf(opened, kept.place, facts)
+}
+
+interface Restoring {
+  readonly ports: Run['ports']
+  readonly ledger: Run['ledger']
+  readonly state: JsonObject
+}
+
+function fill<T>(map: Map<string, T>, values: Readonly<Record<string, T>>): void {
+  for (const [key, value] of Object.entries(values)) map.set(key, value)
+}
+
+type FrozenGrounds = Omit<Grounds, 'facts' | 'decisions' | 'lists' | 'taken'> & {
+  readonly facts: Readonly<Record<string, number>>
+  readonly decisions: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly lists?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly taken?: readonly number[]
+}
+
+interface Frozen {
+  readonly facts: readonly AttestedFact[]
+  readonly completed: readonly (Omit<Completed, 'undo'> & {
+    readonly undo?: { readonly unknown: string } | { action: string; input: JsonObject; grounds: FrozenGrounds }
+  })[]
+}
+
+/** Completed steps as data, for the evidence store. */
+export function freeze(completed: readonly Completed[]): JsonObject {
+  const facts = new Facts()
+  const frozen = completed.map(({ undo, ...step }) => {
+    if (undo === undefined || 'unknown' in undo) return { ...step, ...(undo === undefined ? {} : { undo }) }
+    return { ...step, undo: { ...undo, grounds: frozenGrounds(undo.grounds, facts) } }
+  })
+  return { completed: frozen, facts: facts.all } as unknown as JsonObject
+}
+
+/** The completed steps that were made data. */
+export function thaw(values: JsonObject): Completed[] {
+  const { completed, facts: all } = values as unknown as Frozen
+  const facts = new Facts(all)
+  return completed.map(({ undo, ...step }) => {
+    if (undo === undefined || 'unknown' in undo) return { ...step, ...(undo === undefined ? {} : { undo }) }
+    return { ...step, undo: { ...undo, grounds: thawedGrounds(undo.grounds, facts) } }
+  })
+}
+
+function frozenGrounds({ facts, decisions, lists, taken, ...rest }: Grounds, once: Facts): FrozenGrounds {
+  return {
+    ...rest,
+    facts: once.atAll(facts),
+    decisions: mapped(decisions, (basis) => once.atAll(basis)),
+    ...(lists === undefined ? {} : { lists: mapped(lists, (basis) => once.atAll(basis)) }),
+    ...(taken === undefined ? {} : { taken: taken.map((fact) => once.at(fact)) }),
+  }
+}
+
+function thawedGrounds({ facts, decisions, lists, taken, ...rest }: FrozenGrounds, once: Facts): Grounds {
+  return {
+    ...rest,
+    facts: once.getAll(facts),
+    decisions: mapped(decisions, (basis) => once.getAll(basis)),
+    ...(lists === undefined ? {} : { lists: mapped(lists, (basis) => once.getAll(basis)) }),
+    ...(taken === undefined ? {} : { taken: taken.map((at) => once.get(at)) }),
+  }
+}
+
+function mapped<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}

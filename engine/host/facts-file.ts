@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Contract } from '../../schemas/contract.ts'
+import { fitted } from './config-mistakes.ts'
+import { OperatorError } from './operator-error.ts'
+
+const jsonSchema = z.json()
+
+const factSchema = z.strictObject({
+  /** The reading whose output the value is. */
+  action: z.string().min(1),
+  value: jsonSchema.optional(),
+  /** Why it could not be read; instead of a value. */
+  unknown: z.string().min(1).optional(),
+  /** For lists: whether its authority says that nothing is missing. */
+  complete: z.boolean().default(true),
+  ifEmpty: z.enum(['allow', 'unknown']).default('unknown'),
+})
+
+/** A fact as somebody writes it down to try a predicate on it. */
+export type WrittenFact = z.infer<typeof factSchema>
+
+const factsSchema = z.record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/), factSchema)
+
+/** Reads a file of facts by name, for `eval`. */
+export async function readFacts(file: string): Promise<Readonly<Record<string, WrittenFact>>> {
+  const facts = shaped(factsSchema, await readJsonFile(file), {
+    file,
+    hint: 'write { "name": { "action": "system.reading", "value": { … } } }',
+  })
+  for (const [name, { value, unknown }] of Object.entries(facts))
+    if ((value === undefined) === (unknown === undefined))
+      throw unusable(file, `\`${name}\` needs a \`value\`, or a reason why it is \`unknown\`, and not both`)
+  return facts
+}
+
+const contractSchema = z.looseObject({
+  kind: z.enum(['reading', 'action']),
+  name: z.string().min(1),
+  output: z.looseObject({ kind: z.literal('object') }),
+})
+
+/** Reads a file with one contract, or a list of them, such as a Plan's own. */
+export async function readContracts(file: string): Promise<readonly Contract[]> {
+  const value = await readJsonFile(file)
+  const list = Array.isArray(value) ? value : [value]
+  const hint = 'a contract is { "kind": "reading", "name": …, "output": { "kind": "object", "fields": … } }'
+  return shaped(z.array(contractSchema), list, { file, hint }) as unknown as readonly Contract[]
+}
+
+/** The JSON in a file; `-` is the standard input. */
+export async function readJsonFile(file: string): Promise<unknown> {
+  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((error: unknown) => {
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException
+    throw unusable(file, `it cannot be read (${code})`)
+  })
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw unusable(file, `it is no JSON: ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
+function shaped<T>(schema: z.ZodType<T>, value: unknown, { file, hint }: { file: string; hint: string }): T {
+  const fits = fitted(schema, value)
+  if ('value' in fits) return fits.value
+  throw unusable(file, fits.misfits.map(({ message }) => message).join('; '), hint)
+}
+
+function unusable(file: string, why: string, hint = 'name a file with JSON'): OperatorError {
+  return new OperatorError('RP0006', `${file} cannot be used: ${why}`, hint)
+}

@@ -1,0 +1,32 @@
+import { about, mapOf } from './schema.ts'
+import type { Properties, Schema } from './schema.ts'
+import { AT_ONCE, LIST_PATH, NAME, RESULTS } from './words.ts'
+
+/** Which earlier steps must have ended how. */
+export const WHEN: Schema = about(
+  'Step → result, or a list of results: only then. Without it, always.',
+  mapOf(RESULTS, NAME),
+)
+
+const CONDITIONAL: Properties = {
+  when: WHEN,
+  continueOn: about('The results with which the run goes on; `any` for all of them.', RESULTS),
+}
+
+/** Keys of a step that may be a loop. */
+export const LOOPED: Properties = {
+  ...CONDITIONAL,
+  forEach: about(
+    'Once for each item of a list, which is taken once: `{ host: hosts.items }`.',
+    mapOf(LIST_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
+  ),
+  atOnce: about('So many items at a time; otherwise one after another.', AT_ONCE),
+}
+
+const NEVER: Schema = about('Nothing could see the result for an item: put `forEach` on a block.', { not: {} })
+
+/** Keys of a step whose result the steps behind it must see. */
+export const UNLOOPED: Properties = { ...CONDITIONAL, forEach: NEVER, atOnce: NEVER }
+
+/** What holds between the keys of a loop. */
+export const LOOP_NEEDS = { atOnce: ['forEach'] }

@@ -1,0 +1,60 @@
+import type { Span } from '../../../schemas/diagnostic.ts'
+import type { FactDraft } from '../compile/facts.ts'
+import type { Report } from '../report.ts'
+import type { Word } from '../shape/words.ts'
+import type { Node } from '../yaml/node.ts'
+import { everyDraft } from './step.ts'
+import type { StepDraft } from './step.ts'
+
+/** Facts, steps and loop items share one namespace; an item's name may come again in a loop that stands elsewhere. */
+export function checkNames(facts: readonly FactDraft[], steps: readonly StepDraft[], report: Report): void {
+  const seen = new Map(facts.map(({ name, span }) => [name, span]))
+  for (const { id } of everyDraft(steps)) {
+    tellTwice(id, seen.get(id.text), report)
+    seen.set(id.text, id.span)
+  }
+  checkItems(steps, seen, report)
+}
+
+function checkItems(steps: readonly StepDraft[], taken: ReadonlyMap<string, Span>, report: Report): void {
+  for (const step of steps) {
+    const item = step.loop?.item
+    if (item !== undefined) tellTwice(item, taken.get(item.text), report)
+    const inside = item === undefined ? taken : new Map([...taken, [item.text, item.span]])
+    if (step.kind === 'block') checkItems(step.steps, inside, report)
+  }
+}
+
+function tellTwice({ text, span }: Word, first: Span | undefined, report: Report): void {
+  if (first === undefined) return
+  report.error('RB0106', span, {
+    message: `\`${text}\` is used twice: facts, steps and loop items share one namespace`,
+    label: 'used again here',
+    related: [{ span: first, label: 'first used here' }],
+    help: 'give every one of them its own name',
+  })
+}
+
+/** A fact that no step reads is left over; steps are looked at as they were written, whatever else is wrong with them. */
+export function tellUnread(facts: readonly FactDraft[], steps: Node | undefined, report: Report): void {
+  if (steps?.kind !== 'list') return
+  const read = new Set(readBy(steps))
+  for (const { name, span } of facts) {
+    if (!read.has(name))
+      report.error('RB0218', span, {
+        message: `no step reads the fact \`${name}\``,
+        help: `add it to the \`read\` of a step, or drop it`,
+      })
+  }
+}
+
+function readBy(steps: Node | undefined): string[] {
+  if (steps?.kind !== 'list') return []
+  return steps.items.flatMap((step) => {
+    if (step.kind !== 'map') return []
+    const at = (name: string) => step.entries.find(({ key }) => key === name)?.value
+    const read = at('read')
+    const own = read?.kind === 'list' ? read.items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])) : []
+    return [...own, ...readBy(at('steps'))]
+  })
+}

@@ -1,0 +1,37 @@
+import { upsertSearchAttributes } from '@temporalio/workflow'
+import type { Outcome, RunInput, RunState } from '../../schemas/run.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import { attributes } from './messages.ts'
+
+/** Keeps what lists of runs show up to date. Only ids of environments and apps go there, never other inputs (G30). */
+export class Attributes {
+  readonly #plan: Plan
+  #phase = ''
+
+  constructor({ plan, admission, continued }: RunInput) {
+    this.#plan = plan
+    if (plan.planVersion === 1 || continued !== undefined) return
+    const { inputs } = admission.admission
+    const named = (['environment', 'app'] as const).flatMap((name) => {
+      const type = plan.inputs[name]?.type
+      const value = inputs[name]
+      const isId = type?.kind === 'id' && type.of === name && typeof value === 'string'
+      return isId ? [{ key: attributes[name], value }] : []
+    })
+    if (named.length > 0) upsertSearchAttributes(named)
+  }
+
+  /** `waiting` while people are asked or the run is paused, `running` otherwise. */
+  follow({ phase }: RunState): void {
+    if (this.#plan.planVersion === 1) return
+    const waits = phase === 'waiting' || phase === 'paused'
+    const shown = waits ? 'waiting' : 'running'
+    if (shown === this.#phase || (this.#phase === '' && !waits)) return
+    this.#phase = shown
+    upsertSearchAttributes([{ key: attributes.phase, value: shown }])
+  }
+
+  ended(outcome: Outcome): void {
+    upsertSearchAttributes([{ key: attributes.outcome, value: outcome.as }])
+  }
+}

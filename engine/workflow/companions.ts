@@ -1,0 +1,66 @@
+import { setCurrentDetails } from '@temporalio/workflow'
+import type { JsonObject } from '../../schemas/json.ts'
+import type { RunInput, Trigger } from '../../schemas/run.ts'
+import { Ledger } from '../core/ledger.ts'
+import type { LedgerSoFar } from '../core/ledger.ts'
+import { Attributes } from './attributes.ts'
+import { detailsOf } from './details.ts'
+import { listen } from './listen.ts'
+import { Notices } from './notices.ts'
+import { Pace } from './pace.ts'
+import { Questions } from './questions.ts'
+
+/** What goes along with a run from one execution to the next, beside what the interpreter knows. */
+interface Luggage {
+  readonly run: JsonObject
+  readonly ledger: LedgerSoFar
+  readonly triggers: readonly Trigger[]
+  readonly told: number
+}
+
+/** Everything that accompanies a run: its ledger, what it is asked and told, and how it is shown. */
+export class Companions {
+  readonly ledger: Ledger
+  readonly questions: Questions
+  readonly notices: Notices
+  readonly pace: Pace
+  readonly attributes: Attributes
+  readonly #triggers: Trigger[]
+  readonly #brought: Luggage | undefined
+
+  constructor(input: RunInput) {
+    const { plan, admission, continued } = input
+    this.#brought = continued?.state as unknown as Luggage | undefined
+    const before = this.#brought === undefined ? {} : { before: this.#brought.ledger }
+    const changed = () => this.#changed()
+    this.ledger = new Ledger(plan, admission.admission, { now, changed, ...before })
+    this.#triggers = [...(this.#brought?.triggers ?? [admission.admission.trigger])]
+    listen(input, this.ledger, this.#triggers)
+    this.questions = new Questions(input, this.#triggers)
+    this.pace = new Pace(this.ledger, { plan, paused: this.#brought?.ledger.paused ?? false })
+    this.notices = new Notices(input, this.ledger, this.#brought?.told ?? 0)
+    this.attributes = new Attributes(input)
+  }
+
+  /** The interpreter's own state, as an earlier execution left it. */
+  get state(): JsonObject {
+    if (this.#brought === undefined) throw new Error('this execution is the first of its run')
+    return this.#brought.run
+  }
+
+  /** What the next execution is given, once so many entries of this one are kept. */
+  luggage(run: JsonObject, kept: number): JsonObject {
+    const luggage: Luggage = { run, ledger: this.ledger.soFar(kept), triggers: this.#triggers, told: this.notices.told }
+    return luggage as unknown as JsonObject
+  }
+
+  #changed(): void {
+    const state = this.ledger.state()
+    setCurrentDetails(detailsOf(state))
+    this.attributes.follow(state)
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

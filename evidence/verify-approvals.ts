@@ -1,0 +1,116 @@
+import type { RunEntry, SignedAdmission, Vote } from '../schemas/run.ts'
+import { ballotIn, isOfBallot, questionDigest, voteName } from './ballot.ts'
+import type { Ballot } from './ballot.ts'
+import { checked } from './check.ts'
+import type { Check } from './check.ts'
+import { sameJson } from './digest.ts'
+import { verifyJson } from './keys.ts'
+import type { RunRecord } from './record.ts'
+import type { AllowedSigners } from './ssh/allowed-signers.ts'
+import { keysOf } from './verify-admission.ts'
+import type { AdmissionTrust } from './verify-admission.ts'
+import { voterOf } from './voter.ts'
+
+type VoteEntry = RunEntry & { readonly kind: 'vote' }
+
+/**
+ * Every vote that counted is for this run, this Plan and the question that was asked; it was taken by the installation, and where a
+ * person has signed it, by one whom the list of signers names. Says who approved what.
+ */
+export function checkApprovals(run: RunRecord, trust: AdmissionTrust, signers: AllowedSigners | undefined): Check[] {
+  const counted = run.entries.filter((entry): entry is VoteEntry => entry.kind === 'vote' && entry.counted)
+  if (counted.length === 0) return checked('approvals', 'none was asked for', [])
+  return counted.flatMap((entry) => {
+    const why = fallenBy(run, entry, { trust, signers })
+    const text = `the vote of entry ${entry.seq}, on \`${entry.step}\`, does not stand: ${why}`
+    return checked('approvals', toldOf(entry, signers), why === undefined ? [] : [{ code: 'EV0504', text }])
+  })
+}
+
+function fallenBy(
+  run: RunRecord,
+  entry: VoteEntry,
+  { trust, signers }: { readonly trust: AdmissionTrust; readonly signers: AllowedSigners | undefined },
+): string | undefined {
+  const { vote, signature } = entry.vote
+  if (verifyJson(keysOf(trust), vote, signature) === undefined) return 'the installation has not taken it'
+  return elsewhere(run, entry) ?? late(run, entry) ?? notBy(run, entry, signers) ?? byRequester(run, vote)
+}
+
+function elsewhere({ admission, entries }: RunRecord, { seq, step, vote: { vote } }: VoteEntry): string | undefined {
+  const { runId, planDigest } = admission.admission
+  const asked = entries.findLast((entry) => entry.kind === 'asked' && entry.step === step && entry.seq < seq)
+  const bound = [runId, planDigest, step, asked?.kind === 'asked' ? asked.factsDigest : undefined]
+  return sameJson([vote.runId, vote.planDigest, vote.step, vote.factsDigest], bound)
+    ? undefined
+    : 'it is for another run, Plan or question'
+}
+
+/** When it was taken the question was open, and the vote in force. */
+function late(run: RunRecord, entry: VoteEntry): string | undefined {
+  const { vote } = entry.vote
+  const question = ballotOf(run).questions.find((one) => questionDigest(one) === vote.factsDigest)
+  if (vote.decision === 'override' && vote.expiresAt === undefined) return 'an override says when it ends'
+  const ends = [question?.until, vote.expiresAt].filter((end) => end !== undefined)
+  return ends.some((end) => Date.parse(end) < takenAt(run, entry).getTime()) ? 'it came too late' : undefined
+}
+
+/** By the clock of the worker that recorded it; where none has, by that of the run. */
+function takenAt(run: RunRecord, { at, vote }: VoteEntry): Date {
+  const record = ballotOf(run).votes.find(({ signed }) => voteName(signed) === voteName(vote))
+  return new Date(record?.at ?? at)
+}
+
+function ballotOf({ intake }: RunRecord): Ballot {
+  return ballotIn(new Map([...intake].filter(([name]) => isOfBallot(name))))
+}
+
+function notBy(run: RunRecord, entry: VoteEntry, signers: AllowedSigners | undefined): string | undefined {
+  const { vote, ssh } = entry.vote
+  if (ssh === undefined && vote.by.assurance === 'self-asserted')
+    return vote.decision === 'override' ? 'only a signed vote overrides a rule' : undefined
+  const voter = voterOf(entry.vote, signers, takenAt(run, entry))
+  return 'nobody' in voter ? voter.nobody : undefined
+}
+
+/** A second person is another than whoever asked for the run, or for a start that was merged into it. */
+function byRequester({ admission, entries }: RunRecord, { by, login, decision }: Vote): string | undefined {
+  if (decision === 'reject') return undefined
+  const further = entries.flatMap((entry) => (entry.kind === 'trigger' ? [entry.trigger] : []))
+  const requesters = [admission.admission.trigger, ...further].flatMap(requesterOf)
+  const same = requesters.find((user) => user === by.user || user === login?.user)
+  return same === undefined ? undefined : `${same} asked for this run`
+}
+
+function requesterOf(trigger: SignedAdmission['admission']['trigger']): string[] {
+  return trigger.kind === 'person' ? [trigger.by.user] : []
+}
+
+function toldOf({ step, at, vote: signed }: VoteEntry, signers: AllowedSigners | undefined): string {
+  const { vote } = signed
+  const reason = vote.reason === undefined ? '' : `: ${vote.reason}`
+  return `${whoOf(signed, signers)} ${didOf(vote)} \`${step}\` as ${vote.role}, ${at}${reason}`
+}
+
+function whoOf(signed: VoteEntry['vote'], signers: AllowedSigners | undefined): string {
+  const { by } = signed.vote
+  const voter = voterOf(signed, undefined, new Date(0))
+  if ('nobody' in voter) return `${by.user}@${by.host} (self-asserted)`
+  const vouched = signers === undefined ? ', for whom the installation vouches' : ''
+  return `${voter.principal} (signed with ${voter.fingerprint}${vouched})`
+}
+
+function didOf({ decision, option, overrides, expiresAt }: Vote): string {
+  switch (decision) {
+    case 'approve':
+      return 'approved'
+    case 'reject':
+      return 'rejected'
+    case 'choose':
+      return `answered ${JSON.stringify(option)} to`
+    case 'override': {
+      const item = overrides?.item === undefined ? '' : ` (${overrides.item})`
+      return `overrode ${overrides?.rule}${item} until ${expiresAt} at`
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import { diffPlans } from '../../engine/cli/plan/diff.ts'
+import { entryLines } from '../../engine/cli/view/entry-text.ts'
+import { LiveView, News } from '../../engine/cli/view/live.ts'
+import { planText } from '../../engine/cli/view/plan-text.ts'
+import { questionText } from '../../engine/cli/view/question-text.ts'
+import { runText } from '../../engine/cli/view/run-text.ts'
+import { inPlanOrder } from '../../engine/cli/view/step-order.ts'
+import { triggerText } from '../../engine/cli/view/trigger-text.ts'
+import { whyText } from '../../engine/cli/view/why-text.ts'
+import type { Denial } from '../../schemas/door.ts'
+import type { Plan, StepPlan } from '../../schemas/plan.ts'
+import type { RunEntry, RunState, StepState, Waiting } from '../../schemas/run.ts'
+import { planOf } from '../server/fixture.ts'
+
+const place = { file: 'test.yaml', line: 7, col: 3 }
+const common = { place, when: [], continueOn: ['done'] } as const
+const look = (id: string): StepPlan => ({ ...common, id, kind: 'read', facts: [] })
+const host = { item: 'host', list: ['hosts', 'items'], itemType: { kind: 'id', of: 'host' }, atOnce: 2 } as const
+const loop: StepPlan = { ...common, id: 'perHost', kind: 'block', forEach: host, steps: [look('inner')] }
+const calling: StepPlan = { ...common, id: 'drain', kind: 'call', runbook: 'callee', with: {} }
+const callee = { ...planOf('callee', { triggers: [] }), steps: [look('deep')] }
+
+const plan: Plan = {
+  ...planOf('nested', { triggers: [] }),
+  steps: [look('first'), loop, calling, look('last')],
+  callees: { callee },
+}
+
+const by = { user: 'ada', host: 'h', assurance: 'signed' } as const
+const entry = (seq: number, what: object): RunEntry => ({ seq, at: '2026-11-21T10:00:00Z', ...what }) as RunEntry
+
+function stateWith(differing: Partial<RunState>): RunState {
+  return {
+    runId: 'nested-1',
+    runbook: 'nested',
+    title: 'Nested',
+    planDigest: 'sha256:0',
+    inputs: {},
+    trigger: { kind: 'person', by },
+    phase: 'running',
+    steps: [],
+    facts: {},
+    entries: [],
+    ...differing,
+  }
+}
+
+const question = (step: string, differing: Partial<Waiting> = {}): Waiting => ({
+  step,
+  text: `May ${step} go on?`,
+  who: ['lead'],
+  facts: {},
+  until: '2026-11-21T11:00:00Z',
+  factsDigest: 'sha256:1',
+  ...differing,
+})
+
+const denial: Denial = {
+  by: 'rule',
+  rule: 'keep-quorum',
+  unknown: false,
+  message: 'denied: keep a quorum',
+  verdicts: [],
+  next: 'wait for a member',
+  overridable: [{ rule: 'keep-quorum', item: 'g1', who: 'fleet-lead' }],
+}
+
+describe('questions', () => {
+  test('one alone is answered without naming its step', () => {
+    const lines = questionText({ runId: 'r1', waiting: question('agree') })
+    expect(lines.at(-2)).toBe('      runproof approve r1')
+    expect(lines.at(-1)).toBe('      runproof reject r1 --reason "…"')
+  })
+
+  test('G22: several are all shown, each with the command that answers it, and options with the effects that they ask for', () => {
+    const choices = [
+      { name: 'fence', effects: ['host.fence'] },
+      { name: 'leave', effects: [] },
+    ]
+    const lines = questionText({
+      runId: 'r1',
+      questions: [
+        question('agree.0'),
+        question('agree.1', { who: ['lead', 'owner'] }),
+        question('work', { kind: 'ask', choices }),
+      ],
+    })
+    expect(lines).toContain('      runproof approve r1 --step agree.0')
+    expect(lines).toContain('      runproof reject r1 --step agree.1 --role <role> --reason "…"')
+    expect(lines).toContain('      fence: asks for host.fence')
+    expect(lines).toContain('      leave: asks for no effect')
+    expect(lines).toContain('      runproof answer r1 leave --step work')
+    expect(lines.filter((line) => line.includes('approve r1 --step work'))).toEqual([])
+  })
+
+  test('G26: an override names rule and item, and asks for a reason and an end', () => {
+    const overridable = [{ rule: 'keep-quorum', item: 'g1', who: 'fleet-lead' }]
+    const lines = questionText({ runId: 'r1', waiting: question('drain.3.evict', { kind: 'override', overridable }) })
+    expect(lines.at(-1)).toBe('      runproof override r1 --rule keep-quorum --item g1 --reason "…" --for 1h')
+  })
+})
+
+describe('a run that is followed', () => {
+  test('tells each entry once by its number, also where a new execution forgets the earlier ones', () => {
+    const news = new News()
+    expect(news.since({ entries: [entry(0, { kind: 'admitted' }), entry(1, { kind: 'admitted' })] })).toHaveLength(2)
+    expect(news.since({ entries: [entry(1, { kind: 'admitted' })] })).toEqual([])
+    expect(news.since({ entries: [] })).toEqual([])
+    expect(news.since({ entries: [entry(2, { kind: 'admitted' })] }).map(({ seq }) => seq)).toEqual([2])
+  })
+
+  test('shows items, undo, pauses, votes with their options, and what a resolved alert means', () => {
+    const state = stateWith({})
+    const lineOf = (what: object) => entryLines(entry(0, what), state).join('')
+    expect(lineOf({ kind: 'items', step: 'perHost', count: 3 })).toContain('perHost: 3 items')
+    const undone = { kind: 'undo', step: 'cordon-undo', activity: 'cordon-undo' }
+    expect(lineOf({ ...undone, result: { status: 'done' } })).toContain('cordon-undo: taken back')
+    expect(lineOf({ ...undone, result: { status: 'denied', denial } })).toContain(
+      'NOT taken back (denied): denied: keep a quorum',
+    )
+    expect(lineOf({ kind: 'paused', by, reason: 'lunch' })).toContain('paused by ada (signed): lunch')
+    expect(lineOf({ kind: 'resolved', occurrence: 'f|t' })).toContain('the facts are read again')
+    expect(lineOf({ kind: 'watch', step: 'soak', denial })).toContain(
+      'soak: a rule holds no more: denied: keep a quorum',
+    )
+    const vote = { by, role: 'lead', decision: 'choose', option: 'fence' }
+    expect(lineOf({ kind: 'vote', step: 'work', vote: { vote }, counted: true })).toContain('ada as lead: choose fence')
+  })
+
+  test('shows all open questions when a further one is asked', () => {
+    const asked = { kind: 'asked', text: '', who: ['lead'], factsDigest: '' }
+    const entries = [entry(0, { ...asked, step: 'agree.0' }), entry(1, { ...asked, step: 'agree.1' })]
+    const questions = [question('agree.0'), question('agree.1')]
+    const lines = new LiveView().news(stateWith({ entries, questions, phase: 'waiting' }))
+    expect(lines.filter((line) => line.includes('runproof approve')).length).toBe(2)
+  })
+})
+
+describe('show and why', () => {
+  const step = (id: string): StepState => ({ id, kind: 'read', status: 'ended', result: 'done' })
+
+  test('put instances of loops and of called runbooks beside their step', () => {
+    const began = ['first', 'perHost', 'drain', 'last', 'inner.0', 'drain.deep', 'inner.1', 'first-undo'].map(step)
+    expect(inPlanOrder(began, plan).map(({ id }) => id)).toEqual([
+      'first',
+      'first-undo',
+      'perHost',
+      'inner.0',
+      'inner.1',
+      'drain',
+      'drain.deep',
+      'last',
+    ])
+  })
+
+  test('name the place of a step within a loop', () => {
+    const entries = [entry(0, { kind: 'step', step: 'inner.1', result: 'timed-out' })]
+    const outcome = { name: 'blocked', as: 'blocked', claims: [], message: 'm', tell: [], left: [] } as const
+    expect(whyText({ state: stateWith({ entries, outcome }), plan })).toContainEqual(
+      expect.stringContaining('inner.1  (test.yaml:7:3): timed-out'),
+    )
+  })
+
+  test('say who paused a run and how it goes on, and that a rule may be overridden', () => {
+    const entries = [entry(0, { kind: 'paused', by, reason: 'lunch' })]
+    const paused = whyText({ state: stateWith({ phase: 'paused', entries }), plan }).join('\n')
+    expect(paused).toContain('paused    by ada (signed): lunch')
+    expect(paused).toContain('runproof resume nested-1 --reason "…"')
+    const outcome = { name: 'blocked', as: 'blocked', claims: [], message: 'm', tell: [], left: [], denial } as const
+    const denied = whyText({ state: stateWith({ outcome }), plan }).join('\n')
+    expect(denied).toContain('override  keep-quorum for g1: a second person who is fleet-lead may')
+  })
+
+  test('tell a trigger with its mode', () => {
+    const item = { host: 'h1' }
+    expect(triggerText({ kind: 'schedule', occurrence: '2026-11-21T06:00:00Z|h1', item, mode: 'propose' })).toBe(
+      'schedule 2026-11-21T06:00:00Z|h1 (proposes: a person agrees first)',
+    )
+    const text = runText({
+      state: stateWith({ trigger: { kind: 'alert', occurrence: 'a|b', alert: {}, warnings: [], mode: 'observe' } }),
+      plan,
+    })
+    expect(text).toContain('  asked by  alert a|b (observes: no effect)')
+  })
+})
+
+test('a Plan shows loops, and what is called, at their depth', () => {
+  const lines = planText(plan, 'sha256:0')
+  expect(lines).toContain('  perHost  steps for each item')
+  expect(lines).toContain('      for each host of hosts.items, 2 at a time')
+  expect(lines).toContain('      inner  read ')
+  expect(lines).toContain('      drain.deep  read ')
+})
+
+test('G34: the difference of two Plans names what is inside blocks and called runbooks, and not where it stands', () => {
+  const moved = { ...look('first'), place: { ...place, line: 99 } }
+  const changed: Plan = {
+    ...plan,
+    steps: [moved, { ...loop, steps: [{ ...look('inner'), continueOn: ['any'] }] }, calling, look('last')],
+    callees: { callee: { ...callee, steps: [] } },
+  }
+  expect(diffPlans(plan, changed).map(({ section, name, change }) => `${section} ${name} ${change}`)).toEqual([
+    'steps inner changed',
+    'callee: steps deep removed',
+  ])
+})

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  checkTrigger,
+  checkVote,
+  recordQuestion,
+  requestersOf,
+  standingVotes,
+  votesOf,
+} from '../../engine/host/votes.ts'
+import { jsonBytes } from '../../evidence/digest.ts'
+import type { QuestionRecord, SignedAdmission, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
+import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { People } from '../support/ssh-keys.ts'
+import type { Person } from '../support/ssh-keys.ts'
+import { INPUTS, Practice } from './practice.ts'
+import { SWITCH } from './practice-catalogue.ts'
+
+const ASKED = SWITCH.replace(
+  'steps:\n',
+  'steps:\n  - { id: agreed, approve: "Go on?", who: [lead, lead], within: 1m }\n',
+)
+const OVER = { rule: 'only-when-sick', who: 'lead' }
+const BY_CY: Trigger = { kind: 'person', by: { user: 'cy', host: 'test', assurance: 'self-asserted' } }
+
+let people: People
+let grace: Person
+let hal: Person
+let practice: Practice
+let admission: SignedAdmission
+let runId: string
+
+beforeAll(async () => {
+  people = await People.open()
+  grace = await people.person('grace@example.com')
+  hal = await people.person('hal@example.com')
+})
+afterAll(async () => people.close())
+
+beforeEach(async () => {
+  practice = await Practice.open({ files: { 'switch.yaml': ASKED }, roles: { lead: [grace.name, hal.name] } })
+  await listSigners(practice.folder, [grace, hal])
+  admission = await practice.admission('switch', { trigger: BY_CY })
+  runId = admission.admission.runId
+})
+afterEach(async () => practice.close())
+
+async function ask(change: Partial<QuestionRecord> = {}): Promise<string> {
+  const question: QuestionRecord = {
+    runId,
+    planDigest: admission.admission.planDigest,
+    step: 'agreed',
+    time: 1,
+    kind: 'approve',
+    text: 'Go on?',
+    who: ['lead', 'lead'],
+    until: new Date(Date.now() + 60_000).toISOString(),
+    shown: { health: { value: { state: 'sick' }, unknown: null } },
+    ...change,
+  }
+  return recordQuestion({ admission, question }, practice.host)
+}
+
+async function given(factsDigest: string, change: Partial<Vote> = {}, person = grace): Promise<SignedVote> {
+  const vote = voteFor(admission, { name: person.name, step: 'agreed', role: 'lead', factsDigest, ...change })
+  return signedBy(person, vote, practice.host.keys)
+}
+
+const check = async (vote: SignedVote) => checkVote({ admission, vote, triggers: [] }, practice.host)
+
+describe('a question', () => {
+  test('G26: is recorded before anybody can answer it, and its digest binds the answers', async () => {
+    const digest = await ask()
+    expect(await ask({ shown: { health: { value: { state: 'well' }, unknown: null } }, time: 2 })).not.toBe(digest)
+    expect((await votesOf(practice.host.store, runId)).questions.map(({ time }) => time)).toEqual([1, 2])
+  })
+
+  test.each<[string, Partial<QuestionRecord>]>([
+    ['to other roles than the Plan asks', { who: ['lead'] }],
+    ['at a step that asks nothing', { step: 'move' }],
+    ['of another kind', { kind: 'ask' }],
+    ['for an override of a rule that is absolute', { step: 'move', kind: 'override', overridable: [OVER] }],
+    ['of another run', { runId: 'run-9' }],
+  ])('G25: %s is not recorded', async (_what, change) => {
+    await expect(ask(change)).rejects.toThrow('asks nothing like this')
+    expect(await practice.host.store.list(runId)).toEqual([])
+  })
+})
+
+describe('a vote on a recorded question', () => {
+  test('G26: counts, and is recorded with its verdict before the run learns of it', async () => {
+    const vote = await given(await ask())
+    expect(await check(vote)).toEqual({ counted: true })
+    const { votes } = await votesOf(practice.host.store, runId)
+    expect(votes).toMatchObject([{ signed: vote, verdict: { counted: true } }])
+    expect(await check(vote)).toEqual({ counted: true })
+    expect((await votesOf(practice.host.store, runId)).votes).toHaveLength(1)
+  })
+
+  test('G26: of another run with equal facts does not count', async () => {
+    const digest = await ask()
+    const other = await practice.admission('switch', { trigger: BY_CY })
+    const vote = voteFor(other, { name: grace.name, step: 'agreed', role: 'lead', factsDigest: digest })
+    const elsewhere = await signedBy(grace, vote, practice.host.keys)
+    expect(await check(elsewhere)).toMatchObject({ counted: false })
+  })
+
+  test('G26: does not count once the facts that were shown have changed, nor on an earlier question', async () => {
+    const earlier = await given(await ask())
+    const open = await ask({ time: 2, shown: { health: { value: { state: 'well' }, unknown: null } } })
+    expect(await check(earlier)).toMatchObject({
+      why: expect.stringContaining('not those that are shown now') as string,
+    })
+    expect(await check(await given(open))).toEqual({ counted: true })
+  })
+
+  test('G26: does not count after the end of the question', async () => {
+    const digest = await ask({ until: new Date(Date.now() - 1).toISOString() })
+    expect(await check(await given(digest))).toMatchObject({ why: expect.stringContaining('was open until') as string })
+  })
+
+  test('G26: with the nonce of another vote does not count', async () => {
+    const digest = await ask()
+    const first = await given(digest)
+    const second = await given(digest, { nonce: first.vote.nonce, reason: 'again' }, hal)
+    expect(await check(first)).toEqual({ counted: true })
+    expect(await check(second)).toMatchObject({ why: 'the nonce of this vote was used by another' })
+  })
+
+  test('G26: that is no answer to this kind of question does not count', async () => {
+    const digest = await ask()
+    const vote = await given(digest, { decision: 'choose', option: 'yes' })
+    expect(await check(vote)).toMatchObject({ why: expect.stringContaining('of the kind `approve`') as string })
+  })
+
+  test('G26: by whose start was merged into the run does not count, also where the workflow does not tell of it', async () => {
+    const digest = await ask()
+    expect(await check(await given(digest, {}, hal))).toEqual({ counted: true })
+    const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
+    const further = await practice.admission('switch', { inputs: INPUTS, trigger: { kind: 'person', by } })
+    expect(await checkTrigger({ admission, further }, practice.host)).toBe(true)
+    expect(await check(await given(digest))).toMatchObject({
+      why: expect.stringContaining('may be grace, asked for this run') as string,
+    })
+    expect(requestersOf((await votesOf(practice.host.store, runId)).triggers)).toEqual(['grace'])
+  })
+
+  test('G25: a further start that was not admitted here, or for another workflow, is not recorded', async () => {
+    const elsewhere = await practice.admission('switch', { inputs: { ...INPUTS, app: 'bank' }, trigger: BY_CY })
+    expect(await checkTrigger({ admission, further: elsewhere }, practice.host)).toBe(false)
+    expect(await checkTrigger({ admission, further: { ...admission, signature: '' } }, practice.host)).toBe(false)
+    expect(await practice.host.store.list(runId)).toEqual([])
+  })
+})
+
+describe('what stands of the votes that a run brings along', () => {
+  const standing = async (...votes: SignedVote[]) => standingVotes(await votesOf(practice.host.store, runId), votes)
+
+  test('G26: no vote on an earlier question, none that did not count, and none beside a rejection', async () => {
+    const first = await given(await ask())
+    await check(first)
+    expect(await standing(first)).toEqual([first])
+    const second = await given(await ask({ time: 2 }))
+    expect(await standing(first, second)).toEqual([second])
+    const expired = await given(second.vote.factsDigest, { expiresAt: new Date(0).toISOString() })
+    await check(expired)
+    expect(await standing(expired)).toEqual([])
+    await check(await given(second.vote.factsDigest, { decision: 'reject' }, hal))
+    expect(await standing(second)).toEqual([])
+  })
+
+  test('G26: without recorded questions, the newest question is that on which somebody has voted last', async () => {
+    const [first, second] = [await given(DIGESTS[0]), await given(DIGESTS[1])]
+    await check(first)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await check(second)
+    expect(await standing(first, second)).toEqual([second])
+  })
+
+  test('a record that somebody wrote by hand makes nothing stand: it cannot be read', async () => {
+    await practice.host.store.putOnce(runId, `vote-${'0'.repeat(32)}.json`, jsonBytes({ verdict: { counted: true } }))
+    await expect(votesOf(practice.host.store, runId)).rejects.toThrow('cannot be read')
+  })
+})
+
+const DIGESTS = [`sha256:${'1'.repeat(64)}`, `sha256:${'2'.repeat(64)}`] as const

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readConfig } from '../../engine/host/config.ts'
+import { openLeases } from '../../engine/host/leases/open.ts'
+import { findRun, stateOf } from '../../engine/host/runs.ts'
+import { StateFolder } from '../../engine/host/state-folder.ts'
+import { StopSwitch } from '../../engine/host/stops.ts'
+import type { StopScope } from '../../engine/host/stops.ts'
+import { sourceOf } from '../../engine/language/catalogue.ts'
+import type { JournalEntry } from '../../lab/admin/journal.ts'
+import type { Lab } from '../../lab/start-lab.ts'
+import type { JsonObject } from '../../schemas/json.ts'
+import type { RunEntry, RunState } from '../../schemas/run.ts'
+import { admin, openInstallation, openLab } from './installation.ts'
+import type { Installation } from './installation.ts'
+import { journalOf } from './lab-records.ts'
+
+const SOURCES = fileURLToPath(new URL('../e2e/testdata/paths', import.meta.url))
+const EFFECTS = fileURLToPath(new URL('../../runbooks/effects.yaml', import.meta.url))
+
+/** An environment that no other test knows, with apps that were each promoted once, so that they can be sent back. */
+export interface Ground {
+  readonly environment: string
+  readonly apps: readonly string[]
+  /** A file with the list of these apps, for runbooks that read one. */
+  readonly list: string
+  /** What clients have changed here, in order: `freeze`, `rollback <app>`. */
+  changes(): Promise<string[]>
+  /** Switches on a fault of requests about this environment. */
+  fault(fault: object): Promise<void>
+}
+
+/** An installation with runbooks for each construct of the language, on a practice platform of its own. */
+export class Paths {
+  readonly lab: Lab
+  readonly installation: Installation
+  readonly switches: StopSwitch
+
+  private constructor(lab: Lab, installation: Installation) {
+    this.lab = lab
+    this.installation = installation
+    this.switches = new StopSwitch(new StateFolder(installation.folder).stops)
+  }
+
+  /** No process runs yet. `edits` change files of its catalogue, by their names. */
+  static async open(edits: Readonly<Record<string, (text: string) => string>> = {}): Promise<Paths> {
+    const lab = await openLab({ trafficTailMs: 200 })
+    const roles = { mover: [userInfo().username], lead: [userInfo().username] }
+    const files = [...(await sourcesBelow(SOURCES)), sourceOf('runbooks/effects.yaml', await readFile(EFFECTS))]
+    const installation = await openInstallation({ lab, roles, catalogue: { files, overlays: [] } })
+    const { folder, address: temporal, namespace } = installation
+    await writeFile(join(folder, 'practice-policy.yaml'), 'values: {}\n')
+    await writeFile(join(folder, 'routes.json'), JSON.stringify({ complete: true, items: [] }))
+    await installation.edit('runbooks/allowlist.yaml', (text) => text.replace('ROUTES', join(folder, 'routes.json')))
+    for (const [file, edit] of Object.entries(edits)) await installation.edit(`runbooks/${file}`, edit)
+    new StateFolder(folder).writeEndpoints({ temporal, namespace, server: '', pid: process.pid })
+    return new Paths(lab, installation)
+  }
+
+  async close(): Promise<void> {
+    await this.installation.stop()
+    await this.lab.stop()
+  }
+
+  /** Makes such an environment with so many apps. */
+  async ground(apps = 1): Promise<Ground> {
+    const environment = `env-${randomBytes(4).toString('hex')}`
+    const names = Array.from({ length: apps }, () => `app-${randomBytes(4).toString('hex')}`)
+    await admin(this.lab, 'POST', '/environments', { environment, apps: names })
+    for (const app of names) await admin(this.lab, 'POST', '/promote', { environment, app, version: 2 })
+    const list = join(this.installation.folder, `${environment}.json`)
+    await this.writeList(list, names)
+    return {
+      environment,
+      apps: names,
+      list,
+      changes: async () => (await journalOf(this.lab, { environment })).filter(isByClient).map(wordsOf),
+      fault: async (fault) => void (await admin(this.lab, 'POST', '/faults', { environment, ...fault })),
+    }
+  }
+
+  async writeList(file: string, apps: readonly string[]): Promise<void> {
+    await writeFile(file, JSON.stringify({ complete: true, items: apps.map((id) => ({ id })) }))
+  }
+
+  /** Routes for which the schedule of these tests starts runs from now on. */
+  async schedule(items: readonly JsonObject[]): Promise<void> {
+    await writeFile(join(this.installation.folder, 'routes.json'), JSON.stringify({ complete: true, items }))
+  }
+
+  async stop(scope: StopScope): Promise<string> {
+    return (await this.switches.stop({ scope, reason: 'the platform team asked for it', by: 'test' })).id
+  }
+
+  /** The run once it is sealed, whichever execution carries it by then. */
+  async sealed(runId: string, withinMs = 50_000): Promise<RunState> {
+    const end = Date.now() + withinMs
+    for (;;) {
+      const state = await stateOf(await findRun(this.installation.client, runId))
+      if (state.phase === 'sealed') return state
+      if (Date.now() > end) throw new Error(`${runId} is still ${state.phase}: ${JSON.stringify(state.steps)}`)
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+
+  /** Runs that hold a lease now. */
+  async leaseholders(): Promise<readonly string[]> {
+    const { folder } = this.installation
+    const leases = openLeases(readConfig(folder), new StateFolder(folder))
+    try {
+      return await leases.holders()
+    } finally {
+      await leases.close()
+    }
+  }
+}
+
+async function sourcesBelow(folder: string) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(
+    paths.map(async (path) => sourceOf(join('runbooks', relative(folder, path)), await readFile(path))),
+  )
+}
+
+function isByClient({ origin }: JournalEntry): boolean {
+  return origin === 'client'
+}
+
+function wordsOf({ what, app }: JournalEntry): string {
+  return app === null ? what : `${what} ${app}`
+}
+
+/** What a run did through the door, in order, undo included: `send done`, `freezeNow-undo denied`. */
+export function effectsOf({ entries }: { readonly entries: readonly RunEntry[] }): string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'effect' || entry.kind === 'undo' ? [`${entry.step} ${entry.result.status}`] : [],
+  )
+}
+
+/** Sends one alert to the webhook, as Alertmanager does; answers with the run that carries it. */
+export async function alert(
+  webhook: { readonly url: string; readonly token: string },
+  labels: Readonly<Record<string, string>>,
+): Promise<string> {
+  const startsAt = new Date().toISOString()
+  const times = { startsAt, endsAt: '0001-01-01T00:00:00Z' }
+  const one = { status: 'firing', labels, annotations: {}, generatorURL: '', fingerprint: fingerprint(), ...times }
+  const groups = { groupLabels: {}, commonLabels: {}, commonAnnotations: {} }
+  const frame = { version: '4', status: 'firing', receiver: 'test', groupKey: '{}', truncatedAlerts: 0, externalURL: '' }
+  const response = await fetch(`${webhook.url}/v1/alerts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${webhook.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...frame, ...groups, alerts: [one] }),
+  })
+  const body = (await response.json()) as { alerts?: { result: string; runId?: string }[] }
+  const [decided] = body.alerts ?? []
+  if (decided?.result !== 'started' || decided.runId === undefined)
+    throw new Error(`the alert started nothing: ${JSON.stringify(body)}`)
+  return decided.runId
+}
+
+function fingerprint(): string {
+  return randomBytes(8).toString('hex')
+}
