@@ -10,6 +10,7 @@ import { createDatabase, type OwnDatabase } from './database/create.ts'
 import { FIRST_ENVIRONMENTS, makeEnvironment } from './database/seed.ts'
 import { openCounters } from './faults/counters.ts'
 import { openFaults } from './faults/faults.ts'
+import { openGate } from './faults/gate.ts'
 import { openHeldRequests } from './faults/held.ts'
 import { createFleet } from './followers/fleet.ts'
 import { readContract } from './http/contract.ts'
@@ -57,6 +58,7 @@ function assemble(config: LabConfig, { pool }: OwnDatabase, bus: Bus): Platform 
     pool,
     bus,
     faults,
+    gate: openGate(),
     relay: openRelay(pool, bus),
     fleet: createFleet(bus, faults, { pool, edges: config.edges, hosts: config.hosts }),
     held: openHeldRequests(),

@@ -4,6 +4,7 @@ import type { Bus } from './bus/bus.ts'
 import type { Relay } from './bus/relay.ts'
 import type { Counters } from './faults/counters.ts'
 import type { Faults } from './faults/faults.ts'
+import type { Gate } from './faults/gate.ts'
 import type { HeldRequests } from './faults/held.ts'
 import type { Fleet } from './followers/fleet.ts'
 
@@ -14,6 +15,7 @@ export interface Platform {
   readonly relay: Relay
   readonly fleet: Fleet
   readonly faults: Faults
+  readonly gate: Gate
   readonly held: HeldRequests
   readonly counters: Counters
   readonly webhooks: Webhooks

@@ -11,6 +11,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What was written to a pipe may still be under way: an exit before it has arrived would cut the result off. */
+async function arrived(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+}
+
 // A reader such as `head` may close the pipe before all is written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70))
-process.exit(await main(process.argv.slice(2)))
+const exitCode = await main(process.argv.slice(2))
+await Promise.all([arrived(process.stdout), arrived(process.stderr)])
+process.exit(exitCode)

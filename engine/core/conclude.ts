@@ -17,7 +17,7 @@ export async function conclude(run: Run, stop: Stop | undefined): Promise<Outcom
     if (result.status === 'said') return finish(run, candidate, stop?.ended.denial ?? denial)
     denial = result.denial
   }
-  return finish(run, unsayable(run, denial), denial)
+  return finish(run, unsayable(run, denial), stop?.ended.denial ?? denial)
 }
 
 interface Candidate {

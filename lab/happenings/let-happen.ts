@@ -62,8 +62,15 @@ async function changed(update: Promise<{ rowCount: number | null }>): Promise<{ 
   return { changed: rowCount }
 }
 
-/** Lets happen what was set in advance. A refusal, as by a freeze, is counted: the client's answer does not depend on it. */
+/**
+ * Lets happen what was set in advance, while every other request waits. A refusal, as by a freeze, is counted: the client's
+ * answer does not depend on it.
+ */
 export async function letHappen(platform: Platform, due: readonly HappeningInAdvance[]): Promise<void> {
+  if (due.length > 0) await platform.gate.during(async () => letAllHappen(platform, due))
+}
+
+async function letAllHappen(platform: Platform, due: readonly HappeningInAdvance[]): Promise<void> {
   for (const happening of due) {
     try {
       await letOneHappen(platform, happening)

@@ -63,6 +63,7 @@ async function read(platform: Platform, id: ReadingId, request: PlatformRequest)
 
 async function sufferBefore(platform: Platform, call: Call): Promise<void> {
   await letHappen(platform, platform.faults.due('before', call))
+  await platform.gate.opened()
   if (platform.faults.take('hang', call) !== undefined) await new Promise(() => undefined)
   if (platform.faults.take('error500', call) !== undefined)
     throw new PlatformProblem('internal', 'switched on: error500')

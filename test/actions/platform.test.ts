@@ -29,6 +29,7 @@ test('every reading of the platform is answered as its contract says, with a pro
     'platform.promotionFreeze': { environment: 'production' },
     'platform.artifact': { digest: to ?? '' },
     'platform.artifactFit': { ...subject, digest: digest ?? '' },
+    'platform.statusOfAffected': { subjects: ['app/shop', 'environment/production'] },
     'platform.changesBetween': { app: 'shop', from: digest ?? '', to: to ?? '' },
   }
   const readings = definitions.filter(({ name, kind }) => name.startsWith('platform.') && kind === 'reading')

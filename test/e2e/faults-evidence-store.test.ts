@@ -38,9 +38,10 @@ test('G5: a store that takes nothing before the rollback: no effect starts, and 
   const runId = await untilFrozen()
   await takeAway()
   const state = await installation.until(runId, ({ phase }) => phase === 'sealing')
-  expect(state.outcome).toMatchObject({ name: 'rollback-denied', as: 'blocked', denial: { by: 'evidence' } })
+  // A rule guards every claim and asks what the run did: nobody can say, so nothing is claimed.
+  expect(state.outcome).toMatchObject({ as: 'failed-unsafe', claims: [], denial: { by: 'evidence' } })
   expect(await scene.changes()).toEqual(['freeze'])
-  await expectSealedOnceBack(runId, 'blocked')
+  await expectSealedOnceBack(runId, 'failed-unsafe')
   expect(await scene.changes()).toEqual(['freeze'])
 })
 
@@ -70,8 +71,8 @@ test('G15: a store that cannot be read at the claim: what rules ask of the recei
   await installation.until(runId, ({ steps }) => isAt(steps, 'cleared'))
   await takeAway()
   const state = await installation.until(runId, ({ phase }) => phase === 'sealing')
-  expect(state.outcome).toMatchObject({ name: 'rollback-not-proven', as: 'escalated', denial: { unknown: true } })
-  await expectSealedOnceBack(runId, 'escalated')
+  expect(state.outcome).toMatchObject({ as: 'failed-unsafe', claims: [], denial: { unknown: true } })
+  await expectSealedOnceBack(runId, 'failed-unsafe')
 })
 
 /** Starts a run and waits until promotions are frozen; the reading that comes next gets no answer in the meantime. */

@@ -44,9 +44,12 @@ describe('on the practice platform', () => {
 })
 
 describe('a naive twin', () => {
-  test('G23: is there for every rule of the catalogue', () => {
+  /** The other rules have theirs on recorded facts (test/rehearsal). */
+  test('G23: is there for every rule of a runbook that the platform can carry out', () => {
     const tried = twins.map(({ twin }) => twin.without)
-    expect(catalogue.rules.map(({ id }) => id).filter((id) => !tried.includes(id))).toEqual([])
+    const cited = catalogue.runbooks['bad-deploy']?.plan.doNot ?? []
+    expect(cited.length).toBeGreaterThan(2)
+    expect(cited.filter((id) => !tried.includes(id) && guardsEffects(id))).toEqual([])
   })
 
   test.each(named(twins))(
@@ -77,6 +80,12 @@ describe('a naive twin', () => {
     expectEvidence(played)
   })
 })
+
+/** A rule on readings alone is settled by the compiler. */
+function guardsEffects(rule: string): boolean {
+  const checks = catalogue.rules.find(({ id }) => id === rule)?.checks ?? []
+  return checks.some((check) => !('guards' in check) || check.guards.some((guarded) => guarded in catalogue.effects))
+}
 
 /** With their ids, as the names of tests. */
 function named<S extends Scenario>(all: readonly S[]): [string, S][] {

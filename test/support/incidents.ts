@@ -28,12 +28,12 @@ export interface Scene extends Stage {
 export type LabIncident = Extract<Incident, { readonly lab: string }>
 
 /**
- * Sets what is to happen before a step's effect, before the run begins. The door asks for the step's premise first of all, and
- * judges on what it reads after that: so it happens right after the premise was answered, counted in requests, never in seconds.
+ * Sets what is to happen before a step's effect, before the run begins: right after the last reading above it was answered,
+ * counted in requests, never in seconds. The door reads side by side, and finds the changed world.
  */
 export async function setBefore(scene: Scene, incident: LabIncident): Promise<number> {
-  const reading = premiseReading(scene.plan, incident.at.step)
-  const when = { after: reading.replace('platform.', ''), count: timesRead(scene.plan, incident.at.step, reading) + 1 }
+  const reading = lastReading(scene.plan, incident.at.step)
+  const when = { after: reading.replace('platform.', ''), count: timesRead(scene.plan, incident.at.step, reading) }
   return set(scene.lab, { fault: incident.lab, with: incident.with, when })
 }
 
@@ -99,12 +99,18 @@ async function readAhead({ installation, plan, inputs }: Scene, name: string): P
   return record.value as JsonObject
 }
 
-function premiseReading(plan: Plan, id: string): string {
-  const step = stepOf(plan, id)
-  const contract = step.kind === 'do' ? plan.contracts[step.action] : undefined
-  const premise = contract?.kind === 'action' ? contract.premise : undefined
-  if (premise === undefined) throw new Error(`nothing can be set before \`${id}\`: its door asks for no premise`)
-  return premise.reading
+/** What the platform is asked last before the step, alone of all that is asked side by side. */
+function lastReading(plan: Plan, id: string): string {
+  const above = plan.steps.slice(0, plan.steps.indexOf(stepOf(plan, id)))
+  const last = above.findLast((step) => step.kind === 'read' && asked(plan, step.facts).length > 0)
+  const [reading, ...beside] = last?.kind === 'read' && last.expect === undefined ? asked(plan, last.facts) : []
+  if (reading === undefined || beside.length > 0)
+    throw new Error(`nothing can be set before \`${id}\`: no single reading of the platform comes last before it`)
+  return reading
+}
+
+function asked(plan: Plan, facts: readonly string[]): string[] {
+  return facts.flatMap((name) => plan.facts[name]?.action ?? []).filter((action) => action.startsWith('platform.'))
 }
 
 /** How often the steps above ask for a reading; only what is asked a known number of times can be counted. */
