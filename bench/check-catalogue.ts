@@ -23,12 +23,13 @@ function textOf(at: number): string {
     source: 'bench/README.md',
     owner: 'platform-on-call',
     goal: 'service',
-    inputs: { environment: 'environment', app: 'app', [`wanted${at}`]: 'digest' },
+    inputs: { environment: 'environment', app: 'app', [`reason${at}`]: 'text' },
     coalesce: ['environment', 'app'],
     doNot: [],
     facts: {
       [`owner${at}`]: 'platform.routeOwner',
       [`edges${at}`]: 'platform.edgeRoutes',
+      [`wanted${at}`]: 'platform.previousOwner',
       freeze: 'platform.promotionFreeze',
     },
     steps: Array.from({ length: GROUPS }, (_, group) => stepsOf(at, group)).flat(),
@@ -39,11 +40,11 @@ function textOf(at: number): string {
 function stepsOf(at: number, group: number): object[] {
   const [owner, edges] = [`owner${at}`, `edges${at}`]
   return [
-    { id: `look${group}`, read: [owner, edges, 'freeze'] },
+    { id: `look${group}`, read: [owner, edges, `wanted${at}`, 'freeze'] },
     {
       id: `fit${group}`,
       decide: {
-        [`follows-${at}`]: `${edges}.items.all(e${at}, e${at}.epoch == ${owner}.epoch) && ${owner}.digest != inputs.wanted${at}`,
+        [`follows-${at}`]: `${edges}.items.all(e${at}, e${at}.epoch == ${owner}.epoch) && ${owner}.digest != wanted${at}.digest`,
         [`behind-${at}`]: `${edges}.items.exists(e${at}, e${at}.epoch < ${owner}.epoch) && freeze.active`,
       },
       otherwise: 'neither',
@@ -51,7 +52,7 @@ function stepsOf(at: number, group: number): object[] {
     },
     {
       id: `agree${group}`,
-      approve: `Send {{inputs.app}} to {{inputs.wanted${at}}} for the ${group + 1}. time?`,
+      approve: `Send {{inputs.app}} back for the ${group + 1}. time ({{inputs.reason${at}}})?`,
       who: 'release-owner',
       show: [owner],
       within: '1h',
@@ -59,7 +60,7 @@ function stepsOf(at: number, group: number): object[] {
     {
       id: `send${group}`,
       do: 'platform.rollbackRouteOwner',
-      with: { to: `{{inputs.wanted${at}}}`, expectedEpoch: `{{${owner}.epoch}}` },
+      with: { to: `{{wanted${at}.digest}}`, expectedEpoch: `{{${owner}.epoch}}` },
       leaves: `version ${at} serves`,
     },
     {

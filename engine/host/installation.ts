@@ -4,7 +4,7 @@ import { allContracts, definitions as shipped } from '../../actions/index.ts'
 import { ensureKey } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { Contract } from '../../schemas/contract.ts'
-import { compileCatalogue, readCatalogue } from '../language/catalogue.ts'
+import { allowlistOf, compileCatalogue, readCatalogue } from '../language/catalogue.ts'
 import type { CompiledCatalogue } from '../language/catalogue.ts'
 import { AdmissionKeys } from './admission.ts'
 import { readConfig } from './config.ts'
@@ -29,9 +29,8 @@ export async function compileConfigured(config: Config): Promise<CompiledCatalog
   const sources = await readCatalogue(config.catalogue, { overlays: config.policyOverlays }).catch((error: unknown) => {
     throw unreadable(config, error)
   })
-  const catalogue = compileCatalogue(sources, shippedContracts)
-  const own = definitionsFromAllowlist(catalogue.allowlist).map(contractOf)
-  return own.length === 0 ? catalogue : compileCatalogue(sources, [...shippedContracts, ...own])
+  const own = definitionsFromAllowlist(allowlistOf(sources, shippedContracts)).map(contractOf)
+  return compileCatalogue(sources, [...shippedContracts, ...own])
 }
 
 function unreadable(config: Config, error: unknown): OperatorError {

@@ -86,6 +86,14 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   }
 }
 
+/** What the operator allows, without compiling anything that rests on it; mistakes in it are those of the whole compile. */
+export function allowlistOf(sources: CatalogueSources, contracts: readonly Contract[]): Allowlist {
+  const ground = ['effects', 'policy', 'allowlist']
+  const files = sources.files.filter((source) => ground.includes(kindOfFile(source)))
+  const report = new Report()
+  return readGround({ files: files.map((source) => parsed(source, report)), overlays: [] }, contracts, report).allowlist
+}
+
 /** The texts of all files, by name: what diagnostics are rendered with. */
 export function textsOf({ files, overlays }: CatalogueSources): Record<string, string> {
   return Object.fromEntries([...files, ...overlays].map(({ file, text }) => [file, text]))
