@@ -77,12 +77,23 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
     diagnostics: inOrder([...reports].flatMap(({ found }) => found)),
     runbooks: shared.failed
       ? {}
-      : Object.fromEntries(plans.map((plan) => [plan.runbook.id, { plan, digest: digestOf(plan) }])),
+      : Object.fromEntries(plans.map((plan) => [plan.runbook.id, compiledRunbook(plan)])),
     ...resultOf(ground),
     rules: rules.map(({ plan }) => plan),
     scenarios,
     recorded,
     digest,
+  }
+}
+
+/** The digest is made when somebody asks: a check of many runbooks needs none. */
+function compiledRunbook(plan: Plan): CompiledRunbook {
+  let digest: string | undefined
+  return {
+    plan,
+    get digest() {
+      return (digest ??= digestOf(plan))
+    },
   }
 }
 
