@@ -15,14 +15,14 @@ import { measureWaiting } from './waiting-runs.ts'
 import { tableOf } from './table.ts'
 import type { Report } from './table.ts'
 
-/** Measures Runproof on real servers and prints one table, or JSON with `--json`; with `--language` only what needs no server, with `--waiting` only runs that wait. */
+/** Measures Runproof on real servers and prints one table, or JSON with `--json`; with `--language` only what needs no server, with `--steps` or `--waiting` only that part. */
 async function main(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ options: { json: flag, language: flag, waiting: flag } })
+  const { values } = parseArgs({ options: { json: flag, language: flag, waiting: flag, steps: flag } })
   const closing = new Closing()
   closeWhenTold(closing)
   try {
-    const report = await (values.language ? measureLanguage() : measure(closing, values.waiting))
+    const report = await (values.language ? measureLanguage() : measure(closing, values))
     process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
   } catch (error) {
     say(`the bench failed: ${error instanceof Error ? error.message : String(error)}`)
@@ -45,11 +45,22 @@ async function measureLanguage(): Promise<Report> {
   return { at: new Date().toISOString(), machine: describeMachine(load, { Node: process.versions.node }), figures }
 }
 
-async function measure(closing: Closing, waiting: boolean): Promise<Report> {
+async function measure(closing: Closing, only: Only): Promise<Report> {
   const load = loadNow()
   const stage = await openStage(closing)
-  const figures = waiting ? await measureWaiting(stage) : await measureAll(stage)
+  const figures = await measureOn(stage, only)
   return { at: new Date().toISOString(), machine: describeMachine(load, stage.versions), figures }
+}
+
+/** One part alone, where it was asked for. */
+interface Only {
+  readonly waiting: boolean
+  readonly steps: boolean
+}
+
+async function measureOn(stage: Stage, { waiting, steps }: Only): Promise<Figure[]> {
+  if (waiting) return measureWaiting(stage)
+  return steps ? measureSteps(stage, await openRuns(stage)) : measureAll(stage)
 }
 
 async function measureAll(stage: Stage): Promise<Figure[]> {
