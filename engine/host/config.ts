@@ -72,6 +72,29 @@ export function readConfig(folder: string): Config {
   }
 }
 
+/**
+ * The same configuration with its people as they are now: whoever was named in `runproof.yaml`, or taken out, counts so at the
+ * next vote and the next effect. A file with a mistake names nobody.
+ */
+export function withPeopleAsNow(folder: string, config: Config): Config {
+  const now = (): Pick<Config, 'roles' | 'votes'> => {
+    try {
+      return readConfig(folder)
+    } catch {
+      return { ...config, roles: {} }
+    }
+  }
+  return {
+    ...config,
+    get roles() {
+      return now().roles
+    },
+    get votes() {
+      return now().votes
+    },
+  }
+}
+
 function parseConfig(file: string): z.infer<typeof configSchema> {
   const read = readable(file)
   if ('mistakes' in read) throw misconfigured(file, read.mistakes)

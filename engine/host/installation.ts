@@ -7,7 +7,7 @@ import type { Contract } from '../../schemas/contract.ts'
 import { allowlistOf, compileCatalogue, readCatalogue } from '../language/catalogue.ts'
 import type { CompiledCatalogue } from '../language/catalogue.ts'
 import { AdmissionKeys } from './admission.ts'
-import { readConfig } from './config.ts'
+import { readConfig, withPeopleAsNow } from './config.ts'
 import type { Config } from './config.ts'
 import { Connections } from './connections.ts'
 import type { Host } from './host.ts'
@@ -50,7 +50,7 @@ export async function openHost(folder: string, log: Logger): Promise<Host> {
   refuseMistakes(catalogue)
   const definitions = [...shipped, ...definitionsFromAllowlist(catalogue.allowlist)]
   return {
-    config,
+    config: withPeopleAsNow(folder, config),
     log,
     catalogue,
     store: openStore(config.evidence),

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readConfig } from '../../engine/host/config.ts'
+import { readConfig, withPeopleAsNow } from '../../engine/host/config.ts'
 import { OperatorError } from '../../engine/host/operator-error.ts'
 
 let folder: string
@@ -110,4 +110,15 @@ describe('runproof.yaml', () => {
     await mkdir(join(folder, 'runproof.yaml'))
     expect(failure().code).toBe('RP0101')
   })
+})
+
+test('G26: people are those of the file as it is now; a file with a mistake names nobody', async () => {
+  await write('roles: { lead: [ada] }\n')
+  const config = withPeopleAsNow(folder, readConfig(folder))
+  expect(config.roles).toEqual({ lead: ['ada'] })
+  await write('roles: { lead: [grace] }\nvotes: { users: { grace: [root] } }\n')
+  expect(config.roles).toEqual({ lead: ['grace'] })
+  expect(config.votes.users).toEqual({ grace: ['root'] })
+  await write('roles: { lead: grace }\n')
+  expect(config.roles).toEqual({})
 })
