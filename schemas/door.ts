@@ -168,6 +168,8 @@ export interface EffectReceipt {
   readonly approved: boolean
   /** The step was taken back since: there is a receipt of its undo. */
   readonly undone: boolean
+  /** Nobody could read back that it happened: its receipt rests on the reply alone (G9). */
+  readonly unverified?: true
 }
 
 /** Intake files that this pass wrote: name → `sha256:…`. */

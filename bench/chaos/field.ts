@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
+import { readConfig } from '../../engine/host/config.ts'
+import type { Leases } from '../../engine/host/leases/leases.ts'
+import { openLeases } from '../../engine/host/leases/open.ts'
+import { StateFolder } from '../../engine/host/state-folder.ts'
 import { connectTemporal } from '../../engine/host/temporal.ts'
 import { startNats, startPostgres } from '../../engine/services/index.ts'
 import type { Closing } from '../closing.ts'
@@ -28,6 +32,7 @@ export interface Field {
   readonly folder: string
   readonly lab: Lab
   readonly client: Client
+  readonly leases: Leases
   readonly targets: readonly Target[]
 }
 
@@ -48,7 +53,9 @@ export async function openField(closing: Closing): Promise<Field> {
     args: ['--address', temporal.address, '--namespace', namespace],
   })
   closing.after(async () => Promise.all(processes.map(async (child) => child.stop())))
-  return { folder, lab, client, targets: [...processes, temporal] }
+  const leases = openLeases(readConfig(folder), new StateFolder(folder))
+  closing.after(async () => leases.close())
+  return { folder, lab, client, leases, targets: [...processes, temporal] }
 }
 
 async function installationFor({ url, prometheusUrl, notifyUrl }: Lab, closing: Closing): Promise<string> {
@@ -57,14 +64,37 @@ async function installationFor({ url, prometheusUrl, notifyUrl }: Lab, closing: 
   await cp(join(ROOT, 'runbooks'), join(folder, 'runbooks'), { recursive: true })
   await cp(join(ROOT, 'lab', 'policy.yaml'), join(folder, 'practice-policy.yaml'))
   await writeFile(join(folder, 'runbooks', `${CHAOS_RUNBOOK}.yaml`), stepsRunbook(CHAOS_RUNBOOK, EFFECTS))
+  await writeFile(join(folder, 'runbooks', 'rules', 'chaos.yaml'), leaseRule())
   const token = { env: 'LAB_TOKEN' }
   const connections = {
     platform: { url, token, allowPrivate: true },
     prometheus: { url: prometheusUrl, token, allowPrivate: true },
     notify: { url: notifyUrl, token: { env: 'LAB_NOTIFY_TOKEN' }, allowPrivate: true },
   }
-  await writeFile(join(folder, 'runproof.yaml'), stringify({ policyOverlays: ['practice-policy.yaml'], connections }))
+  await writeFile(
+    join(folder, 'runproof.yaml'),
+    stringify({ policyOverlays: ['practice-policy.yaml'], connections }, { aliasDuplicateObjects: false }),
+  )
   return folder
+}
+
+/** Each effect holds a lease on the environment, so that kills meet runs that hold one. */
+function leaseRule(): string {
+  const check = {
+    guards: ['route.rollback'],
+    hold: ['target.environment'],
+    require: ['owner.epoch == target.expectedEpoch'],
+  }
+  const rule = {
+    id: 'chaos-holds-a-lease',
+    text: 'Do not move a route that somebody else moves.',
+    source: 'bench/README.md',
+    facts: { owner: 'platform.routeOwner' },
+    checks: [check],
+    overridable: 'never',
+    next: 'wait',
+  }
+  return stringify({ rules: [rule] })
 }
 
 /** The first worker before the others: it makes the keys that they read. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../evidence/store.ts'
 import { readConfig } from '../../engine/host/config.ts'
 import type { Lab } from '../lab.ts'
@@ -14,6 +15,9 @@ export interface Verdict {
   /** Each broken promise in a sentence. */
   readonly broken: readonly string[]
 }
+
+/** The sealing process sweeps every quarter of a minute. */
+const SWEPT_WITHIN_MS = 25_000
 
 /** A rollback that the platform has committed, and whose it was. */
 interface Change {
@@ -31,11 +35,23 @@ export async function judge(field: Field, ends: readonly RunEnd[]): Promise<Verd
     outcomes[name] = (outcomes[name] ?? 0) + 1
   }
   const broken = [
+    ...(await leftBehind(field)),
     ...effectsTwice(changes),
     ...ends.flatMap((end) => complaintsAbout(end, changes)),
     ...without(bundles, changes),
   ]
   return { outcomes, effects: changes.length, broken }
+}
+
+/** A run gives its leases back at its end; where its worker was killed just then, the next sweep does. */
+async function leftBehind({ leases }: Field): Promise<string[]> {
+  const until = Date.now() + SWEPT_WITHIN_MS
+  for (;;) {
+    const holders = await leases.holders()
+    if (holders.length === 0) return []
+    if (Date.now() > until) return holders.map((run) => `${run} has left a lease behind`)
+    await wait(500)
+  }
 }
 
 function effectsTwice(changes: readonly Change[]): string[] {

@@ -10,6 +10,8 @@ const ROOT = new URL('../..', import.meta.url)
 /** A process that finds no Temporal server ends, and is started again after so long. */
 const PAUSE_MS = 300
 const GRACE_MS = 15_000
+/** The first start of all: whatever takes longer will not come. */
+const START_MS = 60_000
 
 /** A process of ours under a supervisor that starts it again whenever it ends. */
 export class KillableProcess implements Target {
@@ -29,8 +31,10 @@ export class KillableProcess implements Target {
   /** Starts it, and waits until it is ready. */
   static async start(kind: TargetKind, spec: Omit<ChildSpec, 'probed'>): Promise<KillableProcess> {
     const killable = new KillableProcess(kind, spec)
-    await killable.back()
-    return killable
+    const inTime = await Promise.race([killable.back().then(() => true), wait(START_MS).then(() => false)])
+    if (inTime) return killable
+    await killable.stop()
+    throw new Error(`${spec.file} did not start: run it by hand to see why`)
   }
 
   get up(): boolean {

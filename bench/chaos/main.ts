@@ -51,11 +51,11 @@ function planOf(): Plan {
 async function chaos({ kills, runs, seed }: Plan, field: Field): Promise<ChaosReport> {
   const began = performance.now()
   const load = await startRuns(field, runs)
-  const done = await killAtRandom(field, { kills, seed, underWay: () => load.unfinished() })
-  say(`${totalOf(done)} kills are done; everything stays up from now on`)
+  const killed = await killAtRandom(field, { kills, seed, underWay: () => load.unfinished() })
+  say(`${totalOf(killed.kills)} kills are done; everything stays up from now on`)
   const ends = await load.ended()
   const verdict = await judge(field, ends)
-  return { seed, runs, kills: done, seconds: (performance.now() - began) / 1000, ...verdict }
+  return { seed, runs, ...killed, seconds: (performance.now() - began) / 1000, ...verdict }
 }
 
 function totalOf(kills: Kills): number {

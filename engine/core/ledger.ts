@@ -28,6 +28,7 @@ export class Ledger {
   readonly #now: () => string
   readonly #changed: () => void
   #phase: RunState['phase'] = 'admission'
+  #weight = 0
   #paused = false
 
   constructor(
@@ -75,7 +76,13 @@ export class Ledger {
   /** Notes what happened, with the run's own time. */
   enter(entry: NewEntry): void {
     this.#entries.push({ seq: this.#first + this.#entries.length, at: this.#now(), ...entry })
+    this.#weight += JSON.stringify(entry).length
     this.#changed()
+  }
+
+  /** How many characters were entered in this execution: whoever asks for the state gets all of them at once. */
+  get weight(): number {
+    return this.#weight
   }
 
   phase(phase: RunState['phase']): void {

@@ -59,16 +59,24 @@ function doubtOfLists(record: FactRecord, plan: FactPlan): string | undefined {
   const lists = listFields(plan.result)
   if (lists.length === 0) return undefined
   if (record.complete !== true) return `${record.fact}: incomplete: its authority does not say that the list is whole`
-  const value = record.value as JsonObject | null
-  const empty = lists.find((field) => (value?.[field] as readonly Json[] | null | undefined)?.length === 0)
+  const empty = lists.find((path) => isEmptyAt(path, record.value as Json))
   if (empty === undefined || plan.ifEmpty === 'allow') return undefined
-  return `${record.fact}: empty: ${empty} is an empty list, and nothing says that empty is a value here`
+  return `${record.fact}: empty: ${empty.join('.')} is an empty list, and nothing says that empty is a value here`
 }
 
-/** The fields of a fact that are lists. */
-export function listFields(type: ValueType): string[] {
-  if (type.kind !== 'object') return []
-  return Object.keys(type.fields).filter((name) => type.fields[name]?.kind === 'list')
+/** The paths of a fact to its lists; those of single items are the items' own. */
+function listFields(type: ValueType | undefined): string[][] {
+  if (type?.kind === 'list') return [[]]
+  if (type?.kind === 'optional') return listFields(type.inner)
+  if (type?.kind !== 'object') return []
+  return Object.entries(type.fields).flatMap(([name, field]) => listFields(field).map((path) => [name, ...path]))
+}
+
+function isEmptyAt([field, ...path]: readonly string[], value: Json | undefined): boolean {
+  if (field === undefined) return Array.isArray(value) && value.length === 0
+  const inner =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject)[field] : undefined
+  return isEmptyAt(path, inner)
 }
 
 interface Position {

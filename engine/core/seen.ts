@@ -42,11 +42,10 @@ function valuesOf({ outputs, item }: Run): Record<string, Json> {
 }
 
 function runSeen({ whole, plan }: Run): JsonObject {
-  const effects = whole.receipts.filter(({ effect }) => Object.hasOwn(plan.effects, effect))
-  return runValue(
-    { id: whole.runId, subjects: subjectsOfInputs(whole.plan.inputs, whole.inputs), effects },
-    plan.effects,
-  )
+  // A called runbook sees what its callers have done, also what it could not do itself (G15).
+  const hierarchy = { ...whole.plan.effects, ...plan.effects }
+  const effects = whole.receipts.filter(({ effect }) => Object.hasOwn(hierarchy, effect))
+  return runValue({ id: whole.runId, subjects: subjectsOfInputs(whole.plan.inputs, whole.inputs), effects }, hierarchy)
 }
 
 /** The newest reading of a fact, as it is seen here. */

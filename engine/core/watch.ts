@@ -70,9 +70,10 @@ export class Watch {
 
 /** Is an interval open, of a rule of this Plan or of one that calls it? */
 function isWatched(run: Run): boolean {
-  const { receipts } = run.whole
+  const { receipts, plan: root } = run.whole
   const plans = new Set(fromTheTop(run).map(({ plan }) => plan))
-  return [...plans].some(({ rules, effects: hierarchy }) => {
+  return [...plans].some(({ rules, effects: own }) => {
+    const hierarchy = { ...root.effects, ...own }
     const effects = receipts.filter(({ effect }) => Object.hasOwn(hierarchy, effect))
     return rules.some((rule) => openIntervals(rule, { effects }, hierarchy).length > 0)
   })

@@ -34,6 +34,7 @@ import { watchRun } from './door/watch.ts'
 import { continueRun, keepRun, recallRun } from './executions.ts'
 import type { Host } from './host.ts'
 import { successorOf } from './last-execution.ts'
+import { giveBackLeases } from './leases/give-back.ts'
 import { readUntilKnown, takeReading, untaken } from './readings.ts'
 import { withinSize } from './spill.ts'
 import { tellPeople } from './tell.ts'
@@ -114,19 +115,13 @@ function engineActivities(host: Host): Record<string, Activity> {
     [NAMES.continue]: async (request: ContinueRequest) =>
       alive(async () => continueRun(request, execution(), { host, successor })),
     [NAMES.recall]: async (request: ContinueRequest) => alive(async () => recallRun(request, execution(), host)),
-    [NAMES.release]: async (request: ReleaseRequest) => releaseLeases(request, execution(), host),
+    [NAMES.release]: async (request: ReleaseRequest) => giveBackLeases(request, execution(), host),
     [NAMES.tell]: async (request: TellRequest) => tellForRun(request, host),
     [NAMES.ask]: async (request: QuestionRequest) => recordQuestion(request, host),
     [NAMES.checkVote]: async (check: VoteCheck) => checkVote(check, host),
     [NAMES.checkTrigger]: async (check: TriggerCheck) => checkTrigger(check, host),
     [NAMES.digest]: async (value: Json) => jsonDigest(value),
   }
-}
-
-/** A run that has ended gives back what it holds; nobody else can do so in its name. */
-async function releaseLeases({ admission }: ReleaseRequest, by: Execution, host: Host): Promise<void> {
-  const admitted = await admittedHere(admission, by, host)
-  if (!('foreign' in admitted)) await host.leases.release(admitted.admission.runId)
 }
 
 /** Temporal's own record of how an execution ended. */

@@ -3,6 +3,8 @@ import type { Client, WorkflowHandle } from '@temporalio/client'
 import { NAMES } from '../../schemas/run.ts'
 import type { RunState, SignedVote, VoteVerdict } from '../../schemas/run.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
+import type { WorkflowRef } from '../../schemas/evidence.ts'
+import { lastExecutionOf } from './last-execution.ts'
 import { OperatorError } from './operator-error.ts'
 
 /** A line of the list of runs. */
@@ -53,7 +55,7 @@ function textOf(value: unknown): string {
 /** How long a run that was just started may be missing in Temporal's index. */
 const INDEX_PATIENCE_MS = 3_000
 
-/** The workflow of a run, by the run's id. */
+/** The workflow of a run, by the run's id. While it is under way, a message reaches whichever execution carries it then. */
 export async function findRun(client: Client, runId: string): Promise<WorkflowHandle> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(runId)) throw unknownRun(runId)
   const until = Date.now() + INDEX_PATIENCE_MS
@@ -61,11 +63,20 @@ export async function findRun(client: Client, runId: string): Promise<WorkflowHa
     for await (const { workflowId, runId: temporalRunId } of client.workflow.list({
       query: `RunproofRun = "${runId}"`,
     })) {
-      return client.workflow.getHandle(workflowId, temporalRunId)
+      return whereItGoesOn(client, { workflowId, temporalRunId, namespace: client.options.namespace })
     }
     if (Date.now() > until) throw unknownRun(runId)
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
+}
+
+/** A handle on one execution would send messages to it even after the run has moved on to the next. */
+async function whereItGoesOn(client: Client, known: WorkflowRef): Promise<WorkflowHandle> {
+  const last = await lastExecutionOf(client, known)
+  const { status, raw } = await last.describe()
+  const firstExecutionRunId = raw.workflowExecutionInfo?.firstRunId
+  if (status.name !== 'RUNNING' || !firstExecutionRunId) return last
+  return client.workflow.getHandle(known.workflowId, undefined, { firstExecutionRunId })
 }
 
 function unknownRun(runId: string): OperatorError {

@@ -1,15 +1,21 @@
 import { upsertSearchAttributes } from '@temporalio/workflow'
 import type { Outcome, RunInput, RunState } from '../../schemas/run.ts'
-import type { Plan } from '../../schemas/plan.ts'
 import { attributes } from './messages.ts'
 
 /** Keeps what lists of runs show up to date. Only ids of environments and apps go there, never other inputs (G30). */
 export class Attributes {
-  readonly #plan: Plan
-  #phase = ''
+  readonly #input: RunInput
+  #phase: string
 
-  constructor({ plan, admission, continued }: RunInput) {
-    this.#plan = plan
+  /** `phase`: what an earlier execution has left to be shown. */
+  constructor(input: RunInput, phase: string) {
+    this.#input = input
+    this.#phase = phase
+  }
+
+  /** Says what the run is about, once for all executions. */
+  begin(): void {
+    const { plan, admission, continued } = this.#input
     if (plan.planVersion === 1 || continued !== undefined) return
     const { inputs } = admission.admission
     const named = (['environment', 'app'] as const).flatMap((name) => {
@@ -23,7 +29,7 @@ export class Attributes {
 
   /** `waiting` while people are asked or the run is paused, `running` otherwise. */
   follow({ phase }: RunState): void {
-    if (this.#plan.planVersion === 1) return
+    if (this.#input.plan.planVersion === 1) return
     const waits = phase === 'waiting' || phase === 'paused'
     const shown = waits ? 'waiting' : 'running'
     if (shown === this.#phase || (this.#phase === '' && !waits)) return

@@ -31,6 +31,8 @@ export class Companions {
   constructor(input: RunInput) {
     const { plan, admission, continued } = input
     this.#brought = continued?.state as unknown as Luggage | undefined
+    // Whatever was sent before this execution began is handled as soon as there is a handler: all that handlers need comes first.
+    this.attributes = new Attributes(input, this.#brought?.ledger.paused === true ? 'waiting' : '')
     const before = this.#brought === undefined ? {} : { before: this.#brought.ledger }
     const changed = () => this.#changed()
     this.ledger = new Ledger(plan, admission.admission, { now, changed, ...before })
@@ -39,7 +41,7 @@ export class Companions {
     this.questions = new Questions(input, this.#triggers)
     this.pace = new Pace(this.ledger, { plan, paused: this.#brought?.ledger.paused ?? false })
     this.notices = new Notices(input, this.ledger, this.#brought?.told ?? 0)
-    this.attributes = new Attributes(input)
+    this.attributes.begin()
   }
 
   /** The interpreter's own state, as an earlier execution left it. */

@@ -9,6 +9,9 @@ import { stillOpen } from './still-open.ts'
 const EVENTS = 1_500
 const BYTES = 1_000_000
 
+/** Decisions leave no events, and still have to fit into one answer, as all that was entered in one execution. */
+const ENTERED = 500_000
+
 /** So many steps are carried out in each execution, whatever it brought along. */
 const STEPS = 10
 
@@ -59,7 +62,8 @@ export class Pace {
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
     const cancelled = CancellationScope.current().consideredCancelled
     if (this.#events === undefined || this.#stays || this.#steps <= STEPS || cancelled) return false
-    return continueAsNewSuggested || historyLength > this.#events || historySize > BYTES
+    const long = historyLength > this.#events || historySize > BYTES || this.#ledger.weight > ENTERED
+    return continueAsNewSuggested || long
   }
 
   #mayPause(paused: boolean): void {

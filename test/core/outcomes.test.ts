@@ -136,7 +136,9 @@ describe('the outcome of a run that stopped', () => {
 
   test('is failed-unsafe where the engine’s own word is denied too', async () => {
     const run = await ended([], { effects: { mend: [denied('keep-quorum')] }, claims: { blocked: denial('all-told') } })
-    expect(run.outcome).toMatchObject({ as: 'failed-unsafe', claims: [], denial: { rule: 'all-told' } })
+    // What stopped the run stays its denial; the message says why nothing could be claimed.
+    expect(run.outcome).toMatchObject({ as: 'failed-unsafe', claims: [], denial: { rule: 'keep-quorum' } })
+    expect(run.outcome.message).toContain('all-told')
   })
 
   test('G1: by an effect that nobody can determine cannot be called anything better', async () => {

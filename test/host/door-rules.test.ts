@@ -200,13 +200,14 @@ describe('a claim', () => {
 
   test('G20: about another subject than the run’s cannot be said', async () => {
     const request = await practice.request()
-    practice.world.health = { state: 'well', share: 0 }
+    expect(await practice.pass(request)).toMatchObject({ status: 'done' })
+    const { grounds } = request
     const run = request.admission.admission.runId
     const said = async (app: string) => {
       const target = { run, environment: 'production', app }
       const claims = [succeeded(run), { effect: 'claim.switched', target }]
       const seam = practice.seam(request, { action: NAMES.claim, activity: `claim.${app}` })
-      return passClaim({ admission: request.admission, outcome: 'switched', claims }, seam)
+      return passClaim({ admission: request.admission, outcome: 'switched', claims, grounds }, seam)
     }
     expect(await said('another')).toMatchObject({ status: 'denied', denial: { by: 'admission' } })
     expect(await said('shop')).toMatchObject({ status: 'said' })

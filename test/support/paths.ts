@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ import type { JournalEntry } from '../../lab/admin/journal.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { RunEntry, RunState } from '../../schemas/run.ts'
+import { eventually } from './bad-promotion.ts'
+import type { Held } from './bad-promotion.ts'
 import { admin, openInstallation, openLab } from './installation.ts'
 import type { Installation } from './installation.ts'
 import { journalOf } from './lab-records.ts'
@@ -21,7 +23,7 @@ import { journalOf } from './lab-records.ts'
 const SOURCES = fileURLToPath(new URL('../e2e/testdata/paths', import.meta.url))
 const EFFECTS = fileURLToPath(new URL('../../runbooks/effects.yaml', import.meta.url))
 
-/** An environment that no other test knows, with apps that were each promoted once, so that they can be sent back. */
+/** An environment that no other test knows, with apps; those that were promoted can be sent back. */
 export interface Ground {
   readonly environment: string
   readonly apps: readonly string[]
@@ -38,6 +40,7 @@ export class Paths {
   readonly lab: Lab
   readonly installation: Installation
   readonly switches: StopSwitch
+  readonly #scheduled = new Set<JsonObject>()
 
   private constructor(lab: Lab, installation: Installation) {
     this.lab = lab
@@ -65,12 +68,12 @@ export class Paths {
     await this.lab.stop()
   }
 
-  /** Makes such an environment with so many apps. */
-  async ground(apps = 1): Promise<Ground> {
+  /** Makes such an environment with so many apps, or with those that are named. */
+  async ground(apps: number | readonly string[] = 1, promoted = true): Promise<Ground> {
     const environment = `env-${randomBytes(4).toString('hex')}`
-    const names = Array.from({ length: apps }, () => `app-${randomBytes(4).toString('hex')}`)
+    const names = typeof apps === 'number' ? someNames(apps) : apps
     await admin(this.lab, 'POST', '/environments', { environment, apps: names })
-    for (const app of names) await admin(this.lab, 'POST', '/promote', { environment, app, version: 2 })
+    for (const app of promoted ? names : []) await admin(this.lab, 'POST', '/promote', { environment, app, version: 2 })
     const list = join(this.installation.folder, `${environment}.json`)
     await this.writeList(list, names)
     return {
@@ -86,9 +89,16 @@ export class Paths {
     await writeFile(file, JSON.stringify({ complete: true, items: apps.map((id) => ({ id })) }))
   }
 
-  /** Routes for which the schedule of these tests starts runs from now on. */
-  async schedule(items: readonly JsonObject[]): Promise<void> {
-    await writeFile(join(this.installation.folder, 'routes.json'), JSON.stringify({ complete: true, items }))
+  /** From now on, the schedule of these tests starts a run for this route each minute, until it is taken off. */
+  async schedule(route: JsonObject): Promise<{ off(): Promise<void> }> {
+    this.#scheduled.add(route)
+    await this.#writeRoutes()
+    return {
+      off: async () => {
+        this.#scheduled.delete(route)
+        await this.#writeRoutes()
+      },
+    }
   }
 
   async stop(scope: StopScope): Promise<string> {
@@ -106,6 +116,33 @@ export class Paths {
     }
   }
 
+  /** Requests of a run that stand still on the platform now. */
+  async held(runId: string): Promise<Held[]> {
+    const { items } = await admin<{ items: Held[] }>(this.lab, 'GET', '/held')
+    return items.filter(({ idempotencyKey }) => idempotencyKey.startsWith(`${runId}/`))
+  }
+
+  /** The same, once there are so many at once. */
+  async allHeld(runId: string, count: number): Promise<Held[]> {
+    return eventually(async () => {
+      const held = await this.held(runId)
+      return held.length === count && held
+    }, `${count} requests that are held at once`)
+  }
+
+  /** The reading never sees half of it. */
+  async #writeRoutes(): Promise<void> {
+    const file = join(this.installation.folder, 'routes.json')
+    await writeFile(`${file}.new`, JSON.stringify({ complete: true, items: [...this.#scheduled] }))
+    await rename(`${file}.new`, file)
+  }
+
+  /** How many executions have carried a run so far. */
+  async executions(runId: string): Promise<number> {
+    const names = await this.installation.store.list(runId)
+    return names.filter((name) => name.startsWith('claimed-')).length + 1
+  }
+
   /** Runs that hold a lease now. */
   async leaseholders(): Promise<readonly string[]> {
     const { folder } = this.installation
@@ -118,6 +155,10 @@ export class Paths {
   }
 }
 
+function someNames(count: number): string[] {
+  return Array.from({ length: count }, () => `app-${randomBytes(4).toString('hex')}`)
+}
+
 async function sourcesBelow(folder: string) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
@@ -126,8 +167,9 @@ async function sourcesBelow(folder: string) {
   )
 }
 
-function isByClient({ origin }: JournalEntry): boolean {
-  return origin === 'client'
+/** A burnt key is no change. */
+function isByClient({ origin, what }: JournalEntry): boolean {
+  return origin === 'client' && what !== 'void'
 }
 
 function wordsOf({ what, app }: JournalEntry): string {
@@ -150,7 +192,14 @@ export async function alert(
   const times = { startsAt, endsAt: '0001-01-01T00:00:00Z' }
   const one = { status: 'firing', labels, annotations: {}, generatorURL: '', fingerprint: fingerprint(), ...times }
   const groups = { groupLabels: {}, commonLabels: {}, commonAnnotations: {} }
-  const frame = { version: '4', status: 'firing', receiver: 'test', groupKey: '{}', truncatedAlerts: 0, externalURL: '' }
+  const frame = {
+    version: '4',
+    status: 'firing',
+    receiver: 'test',
+    groupKey: '{}',
+    truncatedAlerts: 0,
+    externalURL: '',
+  }
   const response = await fetch(`${webhook.url}/v1/alerts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${webhook.token}`, 'content-type': 'application/json' },

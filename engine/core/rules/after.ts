@@ -42,8 +42,11 @@ function byReceipt(name: string, matches: Matches, { run, effects }: Seen): Answ
     ({ effect, target }) =>
       isUnder(effect, [name], effects) && matches({ types: targetOf(effect, effects), values: target }),
   )
-  const standing = found.find(({ undone }) => !undone)
-  if (standing !== undefined) return { says: 'true', observed: { [name]: shownReceipt(standing) } }
+  const standing = found.filter(({ undone }) => !undone)
+  const verified = standing.find(({ unverified }) => unverified !== true)
+  if (verified !== undefined) return { says: 'true', observed: { [name]: shownReceipt(verified) } }
+  if (standing.length > 0)
+    return { says: 'unknown', observed: { [name]: { unknown: 'nobody could read back that it happened' } } }
   const takenBack = found.find(({ undone }) => undone)
   const missing = takenBack === undefined ? 'no receipt on this subject' : 'taken back since'
   return { says: 'false', observed: { [name]: missing } }

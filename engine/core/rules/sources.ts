@@ -1,6 +1,7 @@
 import type { Operand } from '../../../schemas/plan.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
 import { sameType } from '../predicate/describe.ts'
+import { choicesBehind } from './alternatives.ts'
 import { choicesAt, judgementOf } from './choices.ts'
 import { loopsOf, siteOfCallee, siteOfStep, sitesOf } from './sites.ts'
 import type { PlanBody, Site } from './sites.ts'
@@ -34,15 +35,17 @@ export function sourcesAt(site: Site, { effect, field, type }: Written): Origin[
   const target = site.causes.find((cause) => cause.effect === effect)?.target
   const operand = target !== undefined && Object.hasOwn(target, field) ? target[field] : undefined
   if (operand === undefined) return undefined
-  return once([...originsOf(operand, site, type), ...choicesAt(site)])
+  return once([...originsOf(operand, site, type), ...choicesAt(site), ...choicesBehind(site, field)])
 }
 
 /** What an operand is made of. `asked` is the type of the value in question, where one is. */
 export function originsOf(operand: Operand, site: Site, asked?: ValueType): Origin[] {
   if ('literal' in operand) return [{ kind: 'literal', name: JSON.stringify(operand.literal) }]
   if ('path' in operand) return originsOfPath(operand.path, site, asked)
-  const paths = operand.text.flatMap((part) => (typeof part === 'string' ? [] : [part.path]))
-  return paths.flatMap((path) => originsOfPath(path, site, asked))
+  return operand.text.flatMap((part): Origin[] => {
+    if (typeof part !== 'string') return originsOfPath(part.path, site, asked)
+    return part.trim() === '' ? [] : [{ kind: 'literal', name: JSON.stringify(part) }]
+  })
 }
 
 /** What the value at a path is made of: through facts, loops, decisions and callers back to where it began. */

@@ -22,8 +22,9 @@ function leadsOverApproval(id: string, before: readonly StepPlan[]): boolean {
   return isApproval(named) || needsApproval(named, before)
 }
 
-function isApproval({ kind }: StepPlan): boolean {
-  return kind === 'approve'
+/** One for each item of a list may be none. */
+function isApproval({ kind, forEach }: StepPlan): boolean {
+  return kind === 'approve' && forEach === undefined
 }
 
 function isOnlyDone(results: readonly string[]): boolean {

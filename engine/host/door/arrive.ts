@@ -42,6 +42,9 @@ export async function arrive(request: EffectRequest, seam: PassSeam): Promise<Ar
     return refuse(`the Plan has no step \`${request.step}\` that does ${seam.action}`)
   const { instance, undo } = located
   if (isLoop(step) && instance.item === undefined) return refuse(`\`${request.step}\` names no item of its loop`)
+  // Its records are found again by the name of the activity: under another one, they would be those of another step.
+  if (seam.activity.replace(/#\d+$/, '') !== request.step)
+    return refuse(`\`${seam.activity}\` is no activity of the step \`${request.step}\``)
   const plans = plansAround(instance)
   return {
     seam,

@@ -35,15 +35,17 @@ export function bindingRules(
 
 function union(plans: readonly Plan[], host: Pick<Host, 'catalogue' | 'contracts'>): BindingRule[] {
   const found = new Map<string, BindingRule>()
+  // Receipts of the whole run are looked at, in a called runbook too.
+  const around: Hierarchy = Object.fromEntries(plans.flatMap((plan) => Object.entries(plan.effects)))
   for (const [at, plan] of plans.entries()) {
     const place = standsInCatalogue(plan, host) ? 'catalogue' : `plan ${at}`
-    const effects = hierarchyOfPlan(plan, host)
+    const effects = { ...around, ...hierarchyOfPlan(plan, host) }
     for (const rule of plan.rules) keep(found, place, { rule, policy: plan.policy, effects, contracts: plan.contracts })
   }
   const { rules, policy } = host.catalogue
   const contracts = Object.fromEntries(host.contracts)
   const [root] = plans
-  const effects = root === undefined ? host.catalogue.effects : hierarchyOfCatalogue(root, host)
+  const effects = root === undefined ? host.catalogue.effects : { ...around, ...hierarchyOfCatalogue(root, host) }
   for (const rule of rules) keep(found, 'catalogue', { rule, policy, effects, contracts })
   return [...found.values()]
 }

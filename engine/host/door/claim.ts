@@ -26,7 +26,7 @@ export async function passClaim(request: ClaimRequest, seam: PassSeam): Promise<
   const admitted = await admittedRun(request, seam)
   if ('foreign' in admitted) return refused(admitted.foreign)
   const claiming = await claimingOf(request, { ...admitted, seam })
-  if (claiming === undefined) return refused(`the Plan does not claim this with the outcome \`${request.outcome}\``)
+  if ('astray' in claiming) return refused(claiming.astray)
   return judgeUntilKnown(request, claiming)
 }
 

@@ -7,6 +7,7 @@ import { requestersOf, standingVotes } from '../votes.ts'
 import type { Ledger } from './ledger.ts'
 import type { DoneStep } from './records.ts'
 import { runSoFar } from './run-so-far.ts'
+import type { SaidEnd } from './said-outcomes.ts'
 
 /** What a request rests on, with what the door itself knows of the run. */
 export interface Claimed {
@@ -19,7 +20,7 @@ export interface Claimed {
   /** What has receipts, by instance. */
   readonly done: ReadonlyMap<string, DoneStep>
   /** The outcome that each call has come to, by instance, as far as its claims were said. */
-  readonly called: ReadonlyMap<string, string>
+  readonly called: ReadonlyMap<string, SaidEnd>
   /** Votes among them are those against which no record speaks. */
   readonly grounds: Grounds
   /** Everyone who asked for the run, also by a start that was merged into it. */

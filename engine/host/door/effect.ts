@@ -14,15 +14,11 @@ import { lastLook } from './last-look.ts'
 import type { Hindrance } from './last-look.ts'
 import { contextOf } from './open.ts'
 import type { Pass } from './open.ts'
+import { PassAgain } from './pass-again.ts'
 import { frameOf, noIntent, passesOf, record, recordDenial } from './records.ts'
 import { askAuthority, checked, closeIntent } from './settle.ts'
 
 type Passed = Judged & { readonly kind: 'pass' }
-
-/** Thrown where the whole pass must begin again: the next attempt settles first. */
-export class PassAgain extends Error {
-  override readonly name = 'PassAgain'
-}
 
 /** So many intents of one step may come to nothing before the step fails. */
 const TRIES = 3

@@ -53,14 +53,14 @@ function foreignIn(basis: Group['basis'], isOurs: (fact: AttestedFact) => boolea
 function otherIn({ at, basis }: Group, known: Known): string[] {
   const names = Object.keys(basis)
   if (at === undefined) return names
-  const certain = names.length === 0 ? undefined : known.certainAt(at)
+  const certain = names.length === 0 ? undefined : known.settledAt(at)
   return names.filter((name) => {
     const record = basis[name]?.record
     return certain === undefined || record === undefined || !isOfPlan(record, name, { at, certain })
   })
 }
 
-/** As far as the inputs of a reading are certain, they must be those of the Plan; the others were facts and outputs then. */
+/** As far as the inputs of a reading are certain, they must be those of the Plan; the others were facts then. */
 function isOfPlan(
   { action, input }: FactRecord,
   name: string,

@@ -6,7 +6,7 @@ import { resolveOperands } from '../../core/operand.ts'
 import type { Claimed } from './claimed.ts'
 import { strangeFact } from './grounds-facts.ts'
 import { around, callers, instanceAt, locate, stepsAt } from './instance.ts'
-import type { Instance } from './instance.ts'
+import type { Instance, Level } from './instance.ts'
 import { Known } from './known.ts'
 import { premiseBehind } from './premise-behind.ts'
 import { Way } from './way.ts'
@@ -50,15 +50,24 @@ function undoDoesNotFollow(requested: Requested, known: Known): string | undefin
   return otherInput(requested, undo.with, known)
 }
 
-/** Once a run takes its steps back, it goes no further on that level, nor on those around it. */
-function undoneAlready({ instance, done }: Requested): string | undefined {
+/** Once a run takes its steps back, it goes no further on that level, nor on those inside it. */
+function undoneAlready({ instance, done, called }: Requested): string | undefined {
   const root = (callers(instance)[0] ?? instance).spot.level.plan
   const prefixes = [...callers(instance), instance].map(({ spot }) => spot.level.prefix)
-  const undone = [...done.keys()].find((id) => {
+  const undone = [...done].find(([id, { at }]) => {
     const located = locate(root, id)
-    return located?.undo === true && prefixes.includes(located.instance.spot.level.prefix)
-  })
+    return located?.undo === true && prefixes.includes(stoppedLevel(located.instance.spot.level, { called, at }).prefix)
+  })?.[0]
   return undone === undefined ? undefined : `the run is taking its steps back (\`${undone}\`)`
+}
+
+/** Whose stop takes a step back at this time: its own level's, or, where that had ended before, that of the caller. */
+function stoppedLevel(level: Level, undone: Pick<Requested, 'called'> & { readonly at: string }): Level {
+  const { caller } = level
+  const ended = caller === undefined ? undefined : undone.called.get(caller.id)
+  return caller === undefined || ended === undefined || undone.at < ended.at
+    ? level
+    : stoppedLevel(caller.spot.level, undone)
 }
 
 /** The value that the write expects is the one on which it was decided, not a later reading of it (G7). */

@@ -69,6 +69,12 @@ export class Known {
     }
   }
 
+  /** The same, with the outputs, decisions and answers that were there before: these do not change any more. */
+  settledAt(at: Instance): Scope {
+    const certain = this.certainAt(at)
+    return { ...certain, values: { ...certain.values, ...this.#earlierValues(at) } }
+  }
+
   /** Inputs of a level: those that were admitted, or what the call hands over; undefined where that does not follow. */
   inputsOf(level: Level): JsonObject | undefined {
     if (level.caller === undefined) return this.#claimed.run.inputs
@@ -167,12 +173,14 @@ export class Known {
   #runAt(at: Instance): Values {
     const { run } = this.#claimed
     const place = orderOf(at)
-    const plan = at.spot.level.plan
+    const root = rootOf(at)
     const effects = run.effects.filter(({ step }) => {
-      const found = locate(rootOf(at), step)
+      const found = locate(root, step)
       return found !== undefined && !found.undo && isBefore(orderOf(found.instance), place)
     })
-    return { run: runValue({ id: run.id, subjects: run.subjects, effects }, plan.effects) }
+    // A called runbook sees what its callers have done, also what it could not do itself (G15).
+    const hierarchy = { ...root.effects, ...at.spot.level.plan.effects }
+    return { run: runValue({ id: run.id, subjects: run.subjects, effects }, hierarchy) }
   }
 }
 

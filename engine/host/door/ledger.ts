@@ -8,6 +8,7 @@ import { votesOf } from '../votes.ts'
 import type { RunVotes } from '../votes.ts'
 import { locate } from './instance.ts'
 import { saidOutcomes } from './said-outcomes.ts'
+import type { SaidEnd } from './said-outcomes.ts'
 import type { DoneStep } from './records.ts'
 
 /** What a run has done so far, by its own records: the authority on it (G15). */
@@ -17,7 +18,7 @@ export interface Ledger {
   /** An entry for each effect of each receipt, oldest first. */
   readonly effects: readonly EffectReceipt[]
   /** The outcome of each call that has said one, by the call's instance. */
-  readonly called: ReadonlyMap<string, string>
+  readonly called: ReadonlyMap<string, SaidEnd>
   /** Votes, questions and further triggers that were recorded. */
   readonly ballot: RunVotes
 }
@@ -36,7 +37,7 @@ export async function ledgerOf(store: EvidenceStore, runId: string, { plan, vote
   const own = (step: string) => locate(plan, step) !== undefined
   const [passes, called, ballot] = await Promise.all([
     allPasses(store, runId, own),
-    plan.callees === undefined ? new Map<string, string>() : saidOutcomes(store, runId),
+    plan.callees === undefined ? new Map<string, SaidEnd>() : saidOutcomes(store, runId),
     votes.length === 0 ? NO_BALLOT : votesOf(store, runId),
   ])
   const received = [...passes].flatMap(([instance, files]) => receivedBy(instance, files))
@@ -63,5 +64,7 @@ function receivedBy(instance: string, passes: readonly PassFiles[]): Received[] 
 
 function receiptsOf({ instance, receipt, targets }: Received, undone: boolean): EffectReceipt[] {
   const { status, at, approved = false } = receipt
-  return targets.map(({ effect, target }) => ({ step: instance, effect, target, status, at, approved, undone }))
+  const unverified = receipt.readBack === null ? ({ unverified: true } as const) : {}
+  const common = { step: instance, status, at, approved, undone, ...unverified }
+  return targets.map(({ effect, target }) => ({ ...common, effect, target }))
 }

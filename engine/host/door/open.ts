@@ -11,6 +11,7 @@ import { refuse } from './arrive.ts'
 import { claimedOf } from './claimed.ts'
 import type { Claimed } from './claimed.ts'
 import type { Arrived, PassSeam } from './arrive.ts'
+import { environmentsOf } from './environments.ts'
 import { doesNotFollow } from './grounds.ts'
 import { isKnown } from './hierarchy.ts'
 import { ledgerOf } from './ledger.ts'
@@ -26,6 +27,8 @@ export interface Pass extends Arrived {
   readonly contract: ActionContract
   readonly input: JsonObject
   readonly guarded: readonly GuardedEffect[]
+  /** What the effect, and whoever causes it, is about. */
+  readonly environments: readonly string[]
   readonly run: RunSoFar
   readonly round: number
   readonly grounds: Grounds
@@ -48,7 +51,8 @@ export async function openPass(request: EffectRequest, arrived: Arrived): Promis
   if (unknown !== undefined)
     return refuse(`nobody knows what rules guard \`${unknown.effect}\`: it, or what it is under, is in no effects file`)
   const { run, grounds, requesters, planDigest } = claimed
-  const from = { run, grounds, requesters, planDigest, round: request.round }
+  const environments = environmentsOf({ ...arrived, ...known, claimed, input, guarded })
+  const from = { run, grounds, requesters, planDigest, environments, round: request.round }
   return { ...arrived, ...known, ...from, site: siteOf(arrived.id), input, guarded }
 }
 

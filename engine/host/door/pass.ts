@@ -9,6 +9,7 @@ import { openPass } from './open.ts'
 import type { Pass } from './open.ts'
 import { noIntent, recordDenial } from './records.ts'
 import { settleFirst } from './settle.ts'
+import { endAlone } from './under-lease.ts'
 
 /**
  * One pass of the door, in the order of G2: settle what an earlier attempt left → stop switch and change window → facts →
@@ -18,7 +19,14 @@ import { settleFirst } from './settle.ts'
 export async function passDoor(request: EffectRequest, seam: PassSeam): Promise<EffectResult> {
   const begun = await begin(request, seam)
   if ('result' in begun) return begun.result
-  const { opened } = begun
+  try {
+    return await judgeAndCarryOut(begun.opened)
+  } finally {
+    await endAlone(begun.opened)
+  }
+}
+
+async function judgeAndCarryOut(opened: Pass): Promise<EffectResult> {
   const judged = await judgeUntilKnown(opened)
   switch (judged.kind) {
     case 'pass':

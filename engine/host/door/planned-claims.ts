@@ -20,6 +20,8 @@ export interface Claimant {
   readonly plan: Plan
   /** What can be known at the end of its steps. */
   readonly scope: Scope
+  /** Everything that an honest run claims can be known, by the grounds that it gives; otherwise only what is certain. */
+  readonly whole: boolean
 }
 
 /**
@@ -45,14 +47,14 @@ function plannedFor(plan: Plan, name: string): PlannedClaim[][] {
 function isSame(
   planned: PlannedClaim,
   claimed: ClaimRequest['claims'][number] | undefined,
-  { runId, scope }: Claimant,
+  { runId, scope, whole }: Claimant,
 ): boolean {
   if (claimed?.effect !== planned.effect || claimed.target['run'] !== runId) return false
   const fields = Object.keys(claimed.target).filter((field) => field !== 'run')
   if (fields.some((field) => !Object.hasOwn(planned.target, field))) return false
   return Object.entries(planned.target).every(([field, operand]) => {
     const looked = resolveOperand(operand, scope)
-    if ('unknown' in looked) return !isCertain(operand)
+    if ('unknown' in looked) return !whole && !isCertain(operand)
     return sameValue(looked.value, claimed.target[field])
   })
 }

@@ -33,7 +33,7 @@ export async function startOf(store: EvidenceStore, runId: string): Promise<Star
 }
 
 /** What an instance has done, by its receipt. */
-export type DoneStep = Pick<Receipt, 'output' | 'effects'>
+export type DoneStep = Pick<Receipt, 'output' | 'effects' | 'at'>
 
 /** All passes of an instance so far, oldest first. */
 export async function passesOf({ seam, admission, id }: Arrived): Promise<PassFiles[]> {

@@ -1,4 +1,3 @@
-import type { Json } from '../../../schemas/json.ts'
 import type { Denial } from '../../../schemas/run.ts'
 import { closingAt } from '../calendar.ts'
 import { covers } from '../stops.ts'
@@ -13,11 +12,10 @@ export async function closedBy(pass: Pass): Promise<Denial | undefined> {
 
 /** The emergency stop that holds this effect back, if any; where nobody can say, it is held back too. */
 export async function stoppedBy(pass: Pass): Promise<Denial | undefined> {
-  const { seam, admission, guarded, plans } = pass
+  const { seam, admission, guarded, plans, environments } = pass
   const lineage = guarded.flatMap(({ effect }) => fullLineage(effect, plans, seam.host))
   try {
     const stops = await seam.host.stops.inForce()
-    const environments = environmentsOf(pass)
     const stop = stops.find((held) => covers(held, { run: admission.runId, environments, lineage }))
     return stop === undefined ? undefined : stopped(stop)
   } catch {
@@ -26,16 +24,6 @@ export async function stoppedBy(pass: Pass): Promise<Denial | undefined> {
       unknown: true,
     }
   }
-}
-
-/** Environments that the effect, or the run, is about; none where nobody says. */
-function environmentsOf({ input, guarded, admission }: Pass): string[] {
-  const named: (Json | undefined)[] = [
-    input['environment'],
-    ...guarded.map(({ target }) => target['environment']),
-    admission.inputs['environment'],
-  ]
-  return named.filter((name) => typeof name === 'string')
 }
 
 function stopped(stop: Stop): Denial {

@@ -5,6 +5,7 @@ import { isHeld } from '../leases/leases.ts'
 import type { Hold, Refusal } from '../leases/leases.ts'
 import { messageOf } from '../carriable.ts'
 import type { Pass } from './open.ts'
+import { PassAgain } from './pass-again.ts'
 import { PassReadings } from './pass-readings.ts'
 import { resourcesHeld } from './rules.ts'
 
@@ -30,21 +31,39 @@ export async function underLease(pass: Pass): Promise<Leased> {
     if ('unknown' in held) return { denial: unknownNames(held.unknown), facts: readings.taken() }
     if (held.resources.every((resource) => Object.hasOwn(hold.fencing, resource))) return { readings, hold }
     const taken = await takeLeases(pass, held.resources)
+    if ('again' in taken) throw new PassAgain(taken.again)
     if ('denial' in taken) return { ...taken, facts: readings.taken() }
     hold = taken.hold
   }
   return { denial: unknownNames('they change faster than leases on them can be taken'), facts: [] }
 }
 
-async function takeLeases(pass: Pass, resources: readonly string[]): Promise<{ hold: Hold } | { denial: Denial }> {
+async function takeLeases(
+  pass: Pass,
+  resources: readonly string[],
+): Promise<{ hold: Hold } | { denial: Denial } | { again: string }> {
   const { seam, admission, plans } = pass
+  const { runId } = admission
   const wait = { patienceMs: patienceOf(plans), heartbeat: () => seam.heartbeat() }
   try {
-    const taken = await seam.host.leases.take(admission.runId, resources, wait)
-    return isHeld(taken) ? { hold: taken } : { denial: heldElsewhere(taken) }
+    // First for this pass alone: from then on nobody can give back in its back what its run holds.
+    const alone = await seam.host.leases.takeAlone({ runId, pass: nameOf(pass) }, resources, wait)
+    if (!isHeld(alone)) return { again: 'another step of this run is at the same resources' }
+    const taken = await seam.host.leases.take(runId, resources, wait)
+    if (!isHeld(taken)) return { denial: heldElsewhere(taken) }
+    return { hold: { ...taken, until: () => Math.min(taken.until(), alone.until()) } }
   } catch (error) {
     return { denial: storeAway(error) }
   }
+}
+
+/** What a pass has taken for itself alone, it gives back at its end. The leases of its run stay. */
+export async function endAlone(pass: Pass): Promise<void> {
+  await pass.seam.host.leases.releaseAlone(pass.admission.runId, nameOf(pass)).catch(() => undefined)
+}
+
+function nameOf({ seam: { activity, attempt } }: Pass): string {
+  return `${activity}@${attempt}`
 }
 
 function patienceOf(plans: readonly Plan[]): number {

@@ -2,7 +2,7 @@ import type { Json } from '../../../schemas/json.ts'
 import type { AskStep, CallStep, Condition, DecideStep, DoStep, StepPlan } from '../../../schemas/plan.ts'
 import { chosenOption, isApproved } from './answers.ts'
 import type { Claimed } from './claimed.ts'
-import { around, callers, endOf, inside, instanceAt, isLoop, stepsAt } from './instance.ts'
+import { around, callers, endOf, inside, instanceAt, isLoop, levelOf, stepsAt } from './instance.ts'
 import type { Instance, Spot } from './instance.ts'
 import type { Known } from './known.ts'
 
@@ -10,6 +10,13 @@ type Clause = Condition[number]
 
 /** Whether a step ended with one of some results, as far as that can be proven. */
 type Proven = 'surely' | 'surely-not' | 'open'
+
+/** Why the run does not come further, or does not as far as anything shows. */
+interface Obstacle {
+  readonly why: string
+  /** It is shown that a decision, an answer or a called runbook has stopped the run here: its outcomes are judged then. */
+  readonly byCase?: true
+}
 
 /**
  * The way to an instance, as far as it can be proven: decisions are taken again, effects have receipts, answers have votes, calls
@@ -27,6 +34,26 @@ export class Way {
 
   /** The first thing on the way that must have been, and was not, or at which the run would have stopped. */
   obstacleTo(instance: Instance): string | undefined {
+    return this.#obstacleTo(instance)?.why
+  }
+
+  /** Why the steps at a spot cannot have ended so; undefined where they may have. */
+  obstacleToEnd(spot: Spot, when: Condition): string | undefined {
+    const unmet = when.find((clause) => this.#proven(clause, spot) === 'surely-not')
+    if (unmet !== undefined) return notEnded(unmet)
+    const end = this.#obstacleTo(endOf(spot))
+    const there = end === undefined || end.byCase === true || when.some((clause) => this.#mayHaveStopped(clause, spot))
+    return there ? undefined : end?.why
+  }
+
+  /** Whether the run came to the step of a clause, and what the clause says of its end stops a run. */
+  #mayHaveStopped({ step: id, results }: Clause, spot: Spot): boolean {
+    const at = this.#seenFrom(spot, id)
+    const stops = results.some((result) => result === 'failed' || at?.step.continueOn.includes(result) === false)
+    return at !== undefined && stops && this.#obstacleTo(at) === undefined
+  }
+
+  #obstacleTo(instance: Instance): Obstacle | undefined {
     for (const passed of [...callers(instance), instance]) {
       for (const at of [...around(passed), passed]) {
         const found = this.#obstacleBefore(at) ?? this.#obstacleOfCondition(at) ?? this.#obstacleOfItem(at)
@@ -36,27 +63,27 @@ export class Way {
     return undefined
   }
 
-  #obstacleBefore({ spot, step }: Instance): string | undefined {
+  #obstacleBefore({ spot, step }: Instance): Obstacle | undefined {
     const steps = stepsAt(spot)
     return this.#firstObstacle(spot, steps.slice(0, Math.max(0, steps.indexOf(step))), 'on-the-way')
   }
 
-  #obstacleOfCondition({ spot, step }: Instance): string | undefined {
+  #obstacleOfCondition({ spot, step }: Instance): Obstacle | undefined {
     const unmet = step.when.find((clause) => this.#proven(clause, spot) === 'surely-not')
-    return unmet === undefined ? undefined : `\`${unmet.step}\` did not end with ${unmet.results.join(' or ')}`
+    return unmet === undefined ? undefined : { why: notEnded(unmet) }
   }
 
   /** The item is one of the attested list; where items follow one another, those before it are done. */
-  #obstacleOfItem({ spot, step, item }: Instance): string | undefined {
+  #obstacleOfItem({ spot, step, item }: Instance): Obstacle | undefined {
     if (!isLoop(step) || item === undefined) return undefined
     const loop = instanceAt(spot, step)
     const list = this.#known.itemsOf(loop)
-    if ('unknown' in list) return `nothing shows over what \`${loop.id}\` goes: ${list.unknown}`
-    if (item >= lengthOf(list.value)) return `\`${loop.id}\` has no item ${item}`
+    if ('unknown' in list) return { why: `nothing shows over what \`${loop.id}\` goes: ${list.unknown}` }
+    if (item >= lengthOf(list.value)) return { why: `\`${loop.id}\` has no item ${item}` }
     return step.forEach.atOnce > 1 ? undefined : this.#obstacleInItems(loop, item)
   }
 
-  #firstObstacle(spot: Spot, steps: readonly StepPlan[], how: 'on-the-way' | 'aside'): string | undefined {
+  #firstObstacle(spot: Spot, steps: readonly StepPlan[], how: 'on-the-way' | 'aside'): Obstacle | undefined {
     for (const step of steps) {
       const skipped = this.#skipped(step, spot)
       // Whether a step aside was skipped may rest on a decision that nobody shows here any more.
@@ -69,14 +96,14 @@ export class Way {
   }
 
   /** An earlier loop went over its whole list, unless the run goes on after a stop in it. */
-  #obstacleOfLoop(loop: Instance): string | undefined {
-    if (!loop.step.continueOn.every(isDone) || !hasEffects(loop.step)) return undefined
+  #obstacleOfLoop(loop: Instance): Obstacle | undefined {
+    if (!loop.step.continueOn.every(isDone) || !leavesProof(loop.step)) return undefined
     const list = this.#known.itemsOf(loop)
-    if ('unknown' in list) return `nothing shows over what \`${loop.id}\` went: ${list.unknown}`
+    if ('unknown' in list) return { why: `nothing shows over what \`${loop.id}\` went: ${list.unknown}` }
     return this.#obstacleInItems(loop, lengthOf(list.value))
   }
 
-  #obstacleInItems({ spot, step }: Instance, end: number): string | undefined {
+  #obstacleInItems({ spot, step }: Instance, end: number): Obstacle | undefined {
     for (let item = 0; item < end; item += 1) {
       const found = this.#obstacleAt(instanceAt(spot, step, item), 'aside')
       if (found !== undefined) return found
@@ -84,7 +111,7 @@ export class Way {
     return undefined
   }
 
-  #obstacleAt(at: Instance, how: 'on-the-way' | 'aside'): string | undefined {
+  #obstacleAt(at: Instance, how: 'on-the-way' | 'aside'): Obstacle | undefined {
     const { step } = at
     switch (step.kind) {
       case 'read':
@@ -93,10 +120,10 @@ export class Way {
         return how === 'aside' ? undefined : this.#obstacleOfDecision({ ...at, step })
       case 'approve':
         return step.continueOn.every(isDone) && !isApproved({ ...at, step }, this.#claimed)
-          ? `\`${at.id}\` was not approved by those who must`
+          ? { why: `\`${at.id}\` was not approved by those who must` }
           : undefined
       case 'ask':
-        return how === 'aside' ? undefined : this.#obstacleOfChoice({ ...at, step })
+        return this.#obstacleOfChoice({ ...at, step })
       case 'do':
         return this.#obstacleOfEffect({ ...at, step })
       case 'call':
@@ -106,33 +133,39 @@ export class Way {
     }
   }
 
-  #obstacleOfDecision(at: Instance & { readonly step: DecideStep }): string | undefined {
+  #obstacleOfDecision(at: Instance & { readonly step: DecideStep }): Obstacle | undefined {
     const decided = this.#known.decided(at)
-    if (decided === undefined) return `nothing shows how \`${at.id}\` was decided`
+    if (decided === undefined) return { why: `nothing shows how \`${at.id}\` was decided` }
     return at.step.continueOn.includes(decided)
       ? undefined
-      : `\`${at.id}\` comes to ${decided}, and the run stops there`
+      : { why: `\`${at.id}\` comes to ${decided}, and the run stops there`, byCase: true }
   }
 
-  #obstacleOfChoice(at: Instance & { readonly step: AskStep }): string | undefined {
+  #obstacleOfChoice(at: Instance & { readonly step: AskStep }): Obstacle | undefined {
     const { continueOn } = at.step
     const chosen = chosenOption(at, this.#claimed)
     if (chosen === undefined)
-      return continueOn.includes('timed-out') ? undefined : `nothing shows what was answered to \`${at.id}\``
-    return continueOn.includes(chosen) ? undefined : `the answer to \`${at.id}\` is ${chosen}, and the run stops there`
+      return continueOn.includes('timed-out') ? undefined : { why: `nothing shows what was answered to \`${at.id}\`` }
+    return continueOn.includes(chosen)
+      ? undefined
+      : { why: `the answer to \`${at.id}\` is ${chosen}, and the run stops there`, byCase: true }
   }
 
-  #obstacleOfEffect({ id, step }: Instance & { readonly step: DoStep }): string | undefined {
+  #obstacleOfEffect({ id, step }: Instance & { readonly step: DoStep }): Obstacle | undefined {
     return step.continueOn.every(needsReceipt) && !this.#claimed.done.has(id)
-      ? `there is no receipt of \`${id}\`, which comes before it`
+      ? { why: `there is no receipt of \`${id}\`, which comes before it` }
       : undefined
   }
 
-  #obstacleOfCall({ id, step }: Instance & { readonly step: CallStep }): string | undefined {
-    const outcome = this.#claimed.called.get(id)
-    const silent = step.continueOn.some((result) => result === 'denied' || result === 'failed')
-    if (outcome === undefined) return silent ? undefined : `nothing shows how \`${id}\` ended`
-    return step.continueOn.includes(outcome) ? undefined : `\`${id}\` ended as ${outcome}, and the run stops there`
+  #obstacleOfCall(at: Instance & { readonly step: CallStep }): Obstacle | undefined {
+    const { id } = at
+    const outcome = this.#claimed.called.get(id)?.outcome
+    const goesOn = wellFor(at)
+    const silent = goesOn.some((result) => result === 'denied' || result === 'failed')
+    if (outcome === undefined) return silent ? undefined : { why: `nothing shows how \`${id}\` ended` }
+    return goesOn.includes(outcome)
+      ? undefined
+      : { why: `\`${id}\` ended as ${outcome}, and the run stops there`, byCase: true }
   }
 
   #skipped({ when }: StepPlan, spot: Spot): Proven {
@@ -190,7 +223,7 @@ export class Way {
   }
 
   #calledSo({ id }: Instance, results: readonly string[]): Proven {
-    const outcome = this.#claimed.called.get(id)
+    const outcome = this.#claimed.called.get(id)?.outcome
     return outcome === undefined ? (results.some(isSilent) ? 'open' : 'surely-not') : among(results, outcome)
   }
 
@@ -202,6 +235,11 @@ export class Way {
   }
 }
 
+/** Results of a call after which the run goes on; what a loop continues on is said of the loop, whose items end well with any outcome. */
+function wellFor(call: Instance & { readonly step: CallStep }): readonly string[] {
+  return call.item === undefined ? call.step.continueOn : (levelOf(call)?.plan.outcomes.map(({ name }) => name) ?? [])
+}
+
 /** Whether all conditions of a step are about what the grounds of an honest run always show. */
 function isOnlyDecided(step: StepPlan, spot: Spot): boolean {
   return step.when.every(({ step: id }) =>
@@ -209,8 +247,9 @@ function isOnlyDecided(step: StepPlan, spot: Spot): boolean {
   )
 }
 
-function hasEffects(step: StepPlan): boolean {
-  return step.kind === 'block' ? step.steps.some(hasEffects) : step.kind === 'do' || step.kind === 'call'
+/** Whether receipts, claims or votes show that it was carried out. */
+function leavesProof(step: StepPlan): boolean {
+  return step.kind === 'block' ? step.steps.some(leavesProof) : ['do', 'call', 'approve', 'ask'].includes(step.kind)
 }
 
 function among(results: readonly string[], ended: string | undefined): Proven {
@@ -221,6 +260,10 @@ function among(results: readonly string[], ended: string | undefined): Proven {
 /** What is known is that it did not end with one of these. */
 function unless(results: readonly string[], excluded: readonly string[]): Proven {
   return results.every((result) => excluded.includes(result)) ? 'surely-not' : 'open'
+}
+
+function notEnded({ step, results }: Clause): string {
+  return `\`${step}\` did not end with ${results.join(' or ')}`
 }
 
 function isDone(result: string): boolean {

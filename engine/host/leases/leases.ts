@@ -66,6 +66,29 @@ export class Leases {
     return this.#holdOf(runId, resources)
   }
 
+  /**
+   * Takes resources for one pass, on top of its run's leases: passes of one run do not exclude each other by these. `releaseAlone`
+   * gives them back.
+   */
+  async takeAlone(
+    { runId, pass }: { readonly runId: string; readonly pass: string },
+    resources: readonly string[],
+    wait: Parameters<Leases['take']>[2],
+  ): Promise<Hold | Refusal> {
+    const within = resources.map((resource) => `${resource} within ${runId}`)
+    return this.take(passHolder(runId, pass), within, wait)
+  }
+
+  /** Gives back what one pass has taken on top of its run's leases. */
+  async releaseAlone(runId: string, pass: string): Promise<void> {
+    if (this.#held.has(passHolder(runId, pass))) await this.release(passHolder(runId, pass))
+  }
+
+  /** Whether a pass of this run, in whichever process, has resources for itself. */
+  async isUnderWay(runId: string): Promise<boolean> {
+    return (await this.#store.holders()).some((holder) => holder.startsWith(passHolder(runId, '')))
+  }
+
   /** Gives back what a run holds, here and in the store. */
   async release(runId: string): Promise<void> {
     this.#held.delete(runId)
@@ -75,7 +98,7 @@ export class Leases {
 
   /** Runs that hold something, whichever process took it. */
   async holders(): Promise<readonly string[]> {
-    return this.#store.holders()
+    return (await this.#store.holders()).filter((holder) => !holder.startsWith('pass '))
   }
 
   /** Renews nothing more; what is held ends by expiry, or by the release of its run. */
@@ -132,6 +155,11 @@ export class Leases {
     clearInterval(this.#renewing)
     this.#renewing = undefined
   }
+}
+
+/** No run has a space in its id. */
+function passHolder(runId: string, pass: string): string {
+  return `pass ${runId} ${pass}`
 }
 
 /** Whether a run got all that it asked for. */

@@ -7,6 +7,7 @@ import type { Asked, Asking } from './asked.ts'
 import { voteCounts } from './counts.ts'
 import { recordVote } from './record.ts'
 import { requestersOf } from './requesters.ts'
+import { isOffered } from './standing.ts'
 
 /** What checking a vote needs of the host. */
 export type Poll = Pick<Host, 'keys' | 'config' | 'plans' | 'store' | 'catalogue' | 'contracts'>
@@ -55,10 +56,11 @@ function judge(
   return voteCounts(host, signed, { runId, planDigest, who: rolesFor(vote, { asking, asked, host }), requesters })
 }
 
-/** An answer to an earlier question, on other facts, or after the end never counts. */
-function staleOn(question: QuestionRecord, { factsDigest }: Vote, now: Date): string | undefined {
-  if (factsDigest !== questionDigest(question))
+/** An answer to an earlier question, on other facts, of an option that it did not offer, or after the end never counts. */
+function staleOn(question: QuestionRecord, vote: Vote, now: Date): string | undefined {
+  if (vote.factsDigest !== questionDigest(question))
     return 'the facts that this vote was given on are not those that are shown now'
+  if (!isOffered(question, vote)) return `\`${vote.option ?? ''}\` is not offered: the rules deny what it asks for`
   return Date.parse(question.until) > now.getTime() ? undefined : `the question was open until ${question.until}`
 }
 
