@@ -75,9 +75,7 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   const reports = new Set([shared, ...own.values(), late])
   return {
     diagnostics: inOrder([...reports].flatMap(({ found }) => found)),
-    runbooks: shared.failed
-      ? {}
-      : Object.fromEntries(plans.map((plan) => [plan.runbook.id, compiledRunbook(plan)])),
+    runbooks: shared.failed ? {} : Object.fromEntries(plans.map((plan) => [plan.runbook.id, compiledRunbook(plan)])),
     ...resultOf(ground),
     rules: rules.map(({ plan }) => plan),
     scenarios,
