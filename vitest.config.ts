@@ -5,7 +5,17 @@ const PURE = [
   'test/{core,workflow,language,diagnostics,schemas,evidence,actions-pure,rehearsal}/**/*.test.ts',
 ]
 
-/** `pure` needs no server. `real` is everything else: its global setup starts Temporal, PostgreSQL and NATS once. */
+/** What takes longest: kills, moves to further executions, waits for leases, schedules and stores. `npm run test:full` has it too. */
+const LONG = ['test/e2e/paths-*.test.ts', 'test/e2e/faults-evidence-store.test.ts', 'test/replay/long-run.test.ts']
+
+const WITH_SERVERS = {
+  globalSetup: 'test/support/global-setup.ts',
+  testTimeout: 60_000,
+  hookTimeout: 300_000,
+  maxWorkers: 2,
+} as const
+
+/** `pure` needs no server. `real` and `long` are everything else: their global setup starts Temporal, PostgreSQL and NATS once. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -19,13 +29,14 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: PURE,
-          globalSetup: 'test/support/global-setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 300_000,
-          maxWorkers: 2,
+          exclude: [...PURE, ...LONG],
+          ...WITH_SERVERS,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: LONG, ...WITH_SERVERS, sequence: { groupOrder: 2 } },
       },
     ],
   },
