@@ -13,6 +13,8 @@ export interface Carrier {
   readonly textOutput: z.ZodObject
   /** Who would have to be asked whether it was carried out. */
   readonly target: string
+  /** See `ActionDefinition`. */
+  readonly endsWithAttempt?: true
   read(input: JsonObject, context: ActionContext): Promise<Reading<JsonObject>>
   perform(input: JsonObject, context: ActionContext): Promise<JsonObject>
 }
@@ -38,6 +40,7 @@ export function definitionOf(entry: Entry, carrier: Carrier): AnyDefinition {
     ...frame,
     effects: entry.effects,
     readBack: 'none',
+    ...(carrier.endsWithAttempt && { endsWithAttempt: true }),
     perform: (input, context) => carrier.perform(input as JsonObject, context),
     settle: async () => ({ state: 'unknown', detail: `${carrier.target} cannot be asked whether it was carried out` }),
   })

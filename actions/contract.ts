@@ -39,8 +39,13 @@ export function contractOf(definition: Described): Contract {
 
 /** The digest by which a Plan freezes a contract: SHA-256 over its canonical JSON. */
 export function contractDigest(contract: Contract): string {
-  return `sha256:${createHash('sha256').update(canonical(contract)).digest('hex')}`
+  const digest = digests.get(contract) ?? `sha256:${createHash('sha256').update(canonical(contract)).digest('hex')}`
+  digests.set(contract, digest)
+  return digest
 }
+
+/** A contract never changes, and each pass of the door compares two. */
+const digests = new WeakMap<Contract, string>()
 
 function typeOf(definition: Described, side: 'input' | 'output'): ObjectType {
   try {

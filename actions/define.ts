@@ -10,7 +10,7 @@ export interface ActionContext {
   readonly idempotencyKey: string
   /** The token of each lease that the run holds (G3): it grows with each new holder, so that a target can refuse an old one. */
   readonly fencing?: Readonly<Record<string, number>>
-  /** Aborts when the step is cancelled or its deadline is over. */
+  /** Aborts when its time is over, and, where the action says `endsWithAttempt`, when this attempt is over. */
   readonly signal: AbortSignal
   /** Opens one of the operator's configured connections, secrets resolved. Throws where there is none of this name. */
   connection(name: string): Connection
@@ -72,6 +72,11 @@ export interface ActionDefinition<I extends z.ZodObject = z.ZodObject, O extends
    * Otherwise the result is read back with `settle`, and the reply is not believed (G9).
    */
   readonly readBack?: 'none'
+  /**
+   * The effect may go on for long, and what there is of it can be ended: it is, where the run is cancelled or the worker ends.
+   * Otherwise it is left to end by itself, so that nobody has to wonder what it did.
+   */
+  readonly endsWithAttempt?: true
   /** The effect itself. Throws `Conflict` where the conditional write lost; any other throw leaves the effect open. */
   perform(input: z.infer<I>, context: ActionContext): Promise<z.infer<O>>
   /** Asks the authority whether the effect of this idempotency key happened (G1). Never the reply of the call. */

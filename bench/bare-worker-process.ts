@@ -14,21 +14,23 @@ async function main(): Promise<void> {
       address: { type: 'string', default: '' },
       namespace: { type: 'string', default: '' },
       queue: { type: 'string', default: '' },
+      rollbacks: { type: 'string', default: '' },
       workflows: { type: 'string', default: '' },
     },
   })
   installRuntime(openLog('bare worker', { level: 'warn' }))
   const { BENCH_PLATFORM_URL: url = '', LAB_TOKEN: token = '' } = process.env
-  const worker = await Worker.create({
+  const common = {
     connection: await NativeConnection.connect({ address: values.address }),
     namespace: values.namespace,
-    taskQueue: values.queue,
-    workflowsPath: fileURLToPath(new URL(values.workflows, import.meta.url)),
     activities: bareActivities({ url, token }),
     shutdownGraceTime: '10s',
-  })
+  } as const
+  const workflowsPath = fileURLToPath(new URL(values.workflows, import.meta.url))
+  const worker = await Worker.create({ ...common, taskQueue: values.queue, workflowsPath })
+  const more = values.rollbacks === '' ? [] : [await Worker.create({ ...common, taskQueue: values.rollbacks })]
   process.send?.('ready')
-  await runUntilStopped(worker)
+  await runUntilStopped(worker, ...more)
 }
 
 await main()

@@ -14,7 +14,7 @@ export interface Processes {
 }
 
 /** Task queues of the workers without Runproof. */
-export const BARE_QUEUES = { steps: 'bench-steps', empty: 'bench-empty' } as const
+export const BARE_QUEUES = { steps: 'bench-steps', rollbacks: 'bench-rollbacks', empty: 'bench-empty' } as const
 
 interface Surroundings {
   readonly lab: Lab
@@ -37,7 +37,8 @@ export async function startProcesses(around: Surroundings, closing: Closing): Pr
   await start({ file: 'engine/host/sealing-process.ts' })
   const server = await start({ file: 'engine/server/server-process.ts' })
   const bare = { file: 'bench/bare-worker-process.ts', probed: true }
-  await start(bare, ['--queue', BARE_QUEUES.steps, '--workflows', 'bare-workflow.ts'])
+  const { steps, rollbacks } = BARE_QUEUES
+  await start(bare, ['--queue', steps, '--rollbacks', rollbacks, '--workflows', 'bare-workflow.ts'])
   const empty = await start(bare, ['--queue', BARE_QUEUES.empty, '--workflows', 'empty-workflow.ts'])
   return { worker, empty, serverUrl: (server.said as { url: string }).url }
 }

@@ -27,7 +27,7 @@ export async function openRuns(stage: Stage): Promise<CarryOut> {
 }
 
 /** Starts a run, and answers with its workflow id. */
-export type StartRun = (runbook: string, inputs: JsonObject) => Promise<string>
+export type StartRun = (runbook: string, inputs: JsonObject, trigger?: Trigger) => Promise<string>
 
 /** Opens the installation for starting runs. The catalogue is compiled once, before anything is measured. */
 export async function openStarter({ folder, client }: Pick<Stage, 'folder' | 'client'>): Promise<StartRun> {
@@ -38,8 +38,8 @@ export async function openStarter({ folder, client }: Pick<Stage, 'folder' | 'cl
     plans: new PlanArchive(state.plans),
   }
   const by = { user: userInfo().username, host: 'bench', assurance: 'self-asserted' } as const
-  const trigger: Trigger = { kind: 'person', by }
-  return async (runbook, inputs) => {
+  const byPerson: Trigger = { kind: 'person', by }
+  return async (runbook, inputs, trigger = byPerson) => {
     const compiled = runbooks[runbook]
     if (compiled === undefined) throw new Error(`the runbook ${runbook} does not compile`)
     const { plan, digest: planDigest } = compiled

@@ -24,15 +24,18 @@ type OneRun = (route: Route) => Promise<readonly number[]>
 
 /** What door and evidence add to a step, against the same steps written for Temporal by hand; one run of each in turn. */
 export async function measureSteps(stage: Stage, carryOut: CarryOut): Promise<Figure[]> {
-  const guarded = guardedRun(stage, carryOut)
-  const bare = bareRun(stage)
-  await oneRun(stage, guarded)
-  await oneRun(stage, bare)
-  const sides = { guarded: [] as Side[], bare: [] as Side[] }
-  for (let run = 1; run <= RUNS; run += 1) {
-    say(`steps: run ${run} of ${RUNS} of each, ${STEPS} steps a run`)
-    sides.guarded.push(await oneRun(stage, guarded))
-    sides.bare.push(await oneRun(stage, bare))
+  const kinds = {
+    guarded: guardedRun(stage, carryOut),
+    bare: bareRun(stage, BARE_QUEUES.rollbacks),
+    oneQueue: bareRun(stage),
+  }
+  const sides = { guarded: [] as Side[], bare: [] as Side[], oneQueue: [] as Side[] }
+  for (let run = 0; run <= RUNS; run += 1) {
+    say(run === 0 ? 'steps: one run of each, unmeasured' : `steps: run ${run} of ${RUNS} of each, ${STEPS} steps a run`)
+    for (const kind of ['guarded', 'bare', 'oneQueue'] as const) {
+      const side = await oneRun(stage, kinds[kind])
+      if (run > 0) sides[kind].push(side)
+    }
   }
   return figuresOf(sides)
 }
@@ -54,9 +57,10 @@ function guardedRun({ client }: Stage, carryOut: CarryOut): OneRun {
   }
 }
 
-function bareRun({ client }: Stage): OneRun {
+/** `rollbacks`: their queue, where they have one of their own. */
+function bareRun({ client }: Stage, rollbacks?: string): OneRun {
   return async (route) => {
-    const input: BareInput = { ...route, steps: STEPS }
+    const input: BareInput = { ...route, steps: STEPS, ...(rollbacks === undefined ? {} : { rollbacks }) }
     const start = { workflowId: `bare/${route.environment}`, taskQueue: BARE_QUEUES.steps, args: [input] }
     const handle = await client.workflow.start('bareSteps', start)
     await handle.result()
@@ -64,28 +68,22 @@ function bareRun({ client }: Stage): OneRun {
   }
 }
 
-function figuresOf({ guarded, bare }: { guarded: readonly Side[]; bare: readonly Side[] }): Figure[] {
-  const ours = spread(guarded.flatMap(({ times }) => times))
-  const theirs = spread(bare.flatMap(({ times }) => times))
-  const steps = `${RUNS} runs × ${STEPS} rollbacks`
+function figuresOf(sides: Readonly<Record<'guarded' | 'bare' | 'oneQueue', readonly Side[]>>): Figure[] {
+  const [ours, theirs, oneQueue] = [spreadOf(sides.guarded), spreadOf(sides.bare), spreadOf(sides.oneQueue)]
+  const measured = (side: readonly Side[]) => `${RUNS} runs × ${STEPS} rollbacks, ${requestsOf(side)}`
+  const between = { unit: 'ms' as const, p50: ours.p50 - theirs.p50, p95: ours.p95 - theirs.p95 }
+  const ratio = { unit: '×' as const, p50: ours.p50 / theirs.p50, p95: ours.p95 / theirs.p95 }
   return [
-    { name: 'step through the door, with evidence', unit: 'ms', ...ours, measured: `${steps}, ${requestsOf(guarded)}` },
-    { name: 'the same step written by hand', unit: 'ms', ...theirs, measured: `${steps}, ${requestsOf(bare)}` },
-    {
-      name: 'added by door and evidence',
-      unit: 'ms',
-      p50: ours.p50 - theirs.p50,
-      p95: ours.p95 - theirs.p95,
-      measured: 'difference of the two',
-    },
-    {
-      name: 'step through the door ÷ by hand',
-      unit: '×',
-      p50: ours.p50 / theirs.p50,
-      p95: ours.p95 / theirs.p95,
-      measured: 'ratio of the two',
-    },
+    { name: 'step through the door, with evidence', unit: 'ms', ...ours, measured: measured(sides.guarded) },
+    { name: 'the same step written by hand', unit: 'ms', ...theirs, measured: measured(sides.bare) },
+    { name: 'by hand, all on one task queue', unit: 'ms', ...oneQueue, measured: measured(sides.oneQueue) },
+    { name: 'added by door and evidence', ...between, measured: 'difference of the first two' },
+    { name: 'step through the door ÷ by hand', ...ratio, measured: 'ratio of the first two' },
   ]
+}
+
+function spreadOf(sides: readonly Side[]): { p50: number; p95: number } {
+  return spread(sides.flatMap(({ times }) => times))
 }
 
 /** The platform itself says that both sides asked it the same. */

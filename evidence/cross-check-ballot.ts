@@ -6,11 +6,13 @@ import { contradiction, gap } from './finding.ts'
 import type { RunRecord } from './record.ts'
 
 /** Holds what the run tells of questions and votes against what the worker recorded of them before the run learned of it. */
-export function checkBallot({ intake, entries }: RunRecord): Finding[] {
+export function checkBallot({ intake, entries, plan }: RunRecord): Finding[] {
   const ballot = readable(intake)
   if (ballot === undefined) return [contradiction('a record of a question, a vote or a further start cannot be read')]
   return entries.flatMap((entry) => {
-    if (entry.kind === 'asked') return checkQuestion(ballot, entry)
+    // Runs of the first form of Plans recorded no questions at first.
+    const unrecorded = plan.planVersion === 1 && ballot.questions.length === 0
+    if (entry.kind === 'asked') return unrecorded ? [] : checkQuestion(ballot, entry)
     return entry.kind === 'vote' && entry.counted ? checkVote(ballot, entry) : []
   })
 }
@@ -23,9 +25,7 @@ function readable(intake: ReadonlyMap<string, Buffer>): Ballot | undefined {
   }
 }
 
-/** Runs of the first form of Plans recorded no questions. */
 function checkQuestion({ questions }: Ballot, { seq, step, factsDigest }: RunEntry & { kind: 'asked' }): Finding[] {
-  if (questions.length === 0) return []
   const recorded = questions.some((question) => question.step === step && questionDigest(question) === factsDigest)
   return recorded ? [] : [contradiction(`the question of entry ${seq} is none that was recorded`)]
 }

@@ -71,7 +71,8 @@ function readOrNothing<K extends EffectKind>(kind: K, bytes: Buffer, name: strin
   }
 }
 
-function isEffect(activity: HistoryActivity): activity is EffectActivity {
+/** Whether an activity passed the door: it answered with a status, and with its records. */
+export function isEffect(activity: HistoryActivity): activity is EffectActivity {
   const result = activity.result as Partial<EffectResult> | null | undefined
   return (
     typeof result === 'object' &&

@@ -1,7 +1,9 @@
 import { NAMES } from '../schemas/run.ts'
 import type { RunEntry } from '../schemas/run.ts'
 import { checkBallot } from './cross-check-ballot.ts'
-import { checkIntake } from './cross-check-intake.ts'
+import { checkHandedOver } from './cross-check-handed-over.ts'
+import { checkIntake, isEffect } from './cross-check-intake.ts'
+import { checkSpilled } from './cross-check-spilled.ts'
 import { isRecorded } from './claims.ts'
 import { sameJson } from './digest.ts'
 import { isDone } from './effect-status.ts'
@@ -27,6 +29,9 @@ export function crossCheck(run: RunRecord): CrossCheck {
     ...checkEnd(run),
     ...checkIntake(run),
     ...checkBallot(run),
+    ...checkHandedOver(run),
+    ...checkSpilled(run),
+    ...checkUntold(run),
   ]
   const texts = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).map(({ text }) => text)
   return { gaps: texts('gap'), contradictions: texts('contradiction') }
@@ -64,6 +69,17 @@ function checkEffect({ history }: RunRecord, { activity, result }: RunEntry & { 
   if (done.result !== undefined && sameJson(done.result, result)) return []
   if (done.result === undefined && !isDone(result)) return []
   return [contradiction(`effect ${activity} ended otherwise in the history`)]
+}
+
+/** An effect that the history has, and of which no entry tells. */
+function checkUntold({ history, entries }: RunRecord): Finding[] {
+  const told = new Set(
+    entries.flatMap((entry) => (entry.kind === 'effect' || entry.kind === 'undo' ? [entry.activity] : [])),
+  )
+  const done = history.activities.filter((activity) => isEffect(activity) && isDone(activity.result))
+  return done
+    .filter(({ activityId }) => !told.has(activityId))
+    .map(({ activityId }) => gap(`no entry tells of ${activityId}, which had an effect`))
 }
 
 function checkClaim(run: RunRecord, entry: RunEntry & { kind: 'claim' }): Finding[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { close, fsync, open, write } from 'node:fs'
-import { link, mkdir, readFile, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { closeSync, fsync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from './errors.ts'
@@ -10,11 +10,9 @@ import { errorCode } from './errors.ts'
  * ever replacing what is there; the folder is flushed after it. So a name that can be seen has its whole content.
  */
 
-// Bare descriptors: a record is written at every effect, and a file handle costs as much as the write.
-const openFile = promisify(open)
-const closeFile = promisify(close)
+// A record is written at every effect. Only what waits for the disk is left to other threads: every other call is over in less
+// time than the way to such a thread and back.
 const syncFile = promisify(fsync)
-const writeBytes = promisify(write)
 
 /** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
 export async function createFile(
@@ -23,24 +21,22 @@ export async function createFile(
   { scratch, mode = 0o600 }: { readonly scratch: string; readonly mode?: number },
 ): Promise<boolean> {
   const temporary = join(scratch, `.${randomUUID()}`)
-  const folder = openFolder(dirname(path))
   try {
     await inFolder(scratch, async () => writeFlushed(temporary, bytes, mode))
-    return await appears(inFolder(dirname(path), async () => link(temporary, path)))
+    const created = await inFolder(dirname(path), async () => appears(() => linkSync(temporary, path)))
+    await flush(dirname(path))
+    return created
   } finally {
-    await Promise.all([removeIfThere(temporary), folder.then(flushAndClose)])
+    removeIfThere(temporary)
   }
 }
 
-/** Opened before it is needed: nobody waits for it then. Whoever waits for it at the end hears what went wrong. */
-function openFolder(path: string): Promise<number> {
-  const opening = inFolder(path, async () => openFile(path, 'r', 0))
-  opening.catch(() => undefined)
-  return opening
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await unlink(path).catch(unlessAbsent(undefined))
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    unlessAbsent(undefined)(error)
+  }
 }
 
 /** Works in a folder that is there almost always; only where it is not, it is made first. */
@@ -64,7 +60,7 @@ export async function createFolder(
   await makeFolder(dirname(path))
   try {
     await writeTree(temporary, files)
-    return await appears(rename(temporary, path))
+    return appears(() => renameSync(temporary, path))
   } finally {
     await rm(temporary, { force: true, recursive: true })
     await flush(dirname(path))
@@ -73,12 +69,12 @@ export async function createFolder(
 
 /** The content is flushed; the name is durable once its folder is flushed. */
 async function writeFlushed(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const file = await openFile(path, 'wx', mode)
+  const file = openSync(path, 'wx', mode)
   try {
-    for (let at = 0; at < bytes.length;) at += (await writeBytes(file, bytes.subarray(at))).bytesWritten
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     await syncFile(file)
   } finally {
-    await closeFile(file)
+    closeSync(file)
   }
 }
 
@@ -108,14 +104,11 @@ export async function makeFolder(path: string): Promise<string> {
 
 /** Makes the names in a folder durable. */
 export async function flush(folder: string): Promise<void> {
-  await flushAndClose(await openFile(folder, 'r', 0))
-}
-
-async function flushAndClose(file: number): Promise<void> {
+  const descriptor = openSync(folder, 'r')
   try {
-    await syncFile(file)
+    await syncFile(descriptor)
   } finally {
-    await closeFile(file)
+    closeSync(descriptor)
   }
 }
 
@@ -128,9 +121,9 @@ async function writeTree(root: string, files: ReadonlyMap<string, Uint8Array>): 
   for (const folder of folders) await flush(folder)
 }
 
-async function appears(placing: Promise<void>): Promise<boolean> {
+function appears(place: () => void): boolean {
   try {
-    await placing
+    place()
     return true
   } catch (error) {
     if (['EEXIST', 'ENOTEMPTY'].includes(errorCode(error) ?? '')) return false

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { record } from './evidence.ts'
 import type { SignedAdmission } from './admission.ts'
+import type { OptionsRecord } from './door.ts'
 import type { QuestionRecord, SignedVote, VoteRecord } from './vote.ts'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
@@ -49,4 +50,15 @@ export const signedAdmissionSchema = record<SignedAdmission>({
   admission: z.looseObject({ runId: name, workflowId: z.string(), trigger: z.looseObject({ kind: z.string() }) }),
   keyid: z.string(),
   signature: z.string(),
+})
+
+/** `options-<digest>.json`: what the rules said of the options of a question. */
+export const optionsRecordSchema = record<OptionsRecord>({
+  runId: name,
+  planDigest: digest,
+  step: name,
+  options: z.array(z.looseObject({ name: z.string(), effects: z.array(z.unknown()) })),
+  allowed: z.array(z.string()),
+  denied: z.looseObject({}),
+  at: z.string(),
 })

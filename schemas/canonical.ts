@@ -2,12 +2,22 @@ import type { Json } from './json.ts'
 
 /** JSON in its canonical form (RFC 8785): the bytes that digests are taken over. Throws on what JSON cannot carry. */
 export function canonical(value: unknown): string {
+  if (typeof value === 'string') return canonicalText(value)
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return canonicalNumber(value)
   if (Array.isArray(value)) return `[${Array.from(value, canonical).join(',')}]`
   if (isPlainObject(value)) return canonicalObject(value as { readonly [key: string]: Json })
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`JSON cannot carry ${value}`)
-  if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('JSON cannot carry a lone surrogate')
-  if (value === null || ['boolean', 'number', 'string'].includes(typeof value)) return JSON.stringify(value)
   throw new TypeError(`JSON cannot carry a ${typeof value}`)
+}
+
+function canonicalText(text: string): string {
+  if (text.isWellFormed()) return JSON.stringify(text)
+  throw new TypeError('JSON cannot carry a lone surrogate')
+}
+
+function canonicalNumber(value: number): string {
+  if (Number.isFinite(value)) return JSON.stringify(value)
+  throw new TypeError(`JSON cannot carry ${value}`)
 }
 
 /** A Date or a Map would silently become `{}`. */
@@ -19,9 +29,10 @@ function isPlainObject(value: unknown): value is object {
 
 /** Members sorted by UTF-16 code units, those without a value left out. */
 function canonicalObject(object: { readonly [key: string]: Json | undefined }): string {
-  const members = Object.keys(object)
-    .filter((key) => object[key] !== undefined)
-    .sort()
-    .map((key) => `${canonical(key)}:${canonical(object[key])}`)
-  return `{${members.join(',')}}`
+  let members = ''
+  for (const key of Object.keys(object).sort()) {
+    const value = object[key]
+    if (value !== undefined) members += `${members === '' ? '' : ','}${canonicalText(key)}:${canonical(value)}`
+  }
+  return `{${members}}`
 }

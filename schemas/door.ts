@@ -38,6 +38,8 @@ export interface AttestedFact {
   readonly activity: string
   readonly keyid: string
   readonly signature: string
+  /** The readings that its inputs name, as they were when it was taken, by fact; each is signed by itself. */
+  readonly from?: Readonly<Record<string, AttestedFact>>
 }
 
 /** Argument of the activity that says a claim. */
@@ -65,6 +67,17 @@ export interface OptionsRequest {
 export interface OptionsVerdict {
   readonly allowed: readonly string[]
   readonly denied: Readonly<Record<string, Denial>>
+}
+
+/** `options-<digest>.json`: what the rules said of the options of a question; only then may it be asked. */
+export interface OptionsRecord extends OptionsVerdict {
+  readonly runId: string
+  readonly planDigest: string
+  /** The instance of the ask. */
+  readonly step: string
+  readonly options: OptionsRequest['options']
+  /** RFC 3339, host clock. */
+  readonly at: string
 }
 
 /** Argument of the activity that looks at rules of form 6 while a run waits. */

@@ -57,6 +57,9 @@ export interface DoStep extends CommonStep {
   readonly expect?: Expectation
   /** What stays behind when the run stops, and is safe; absent means that it is not. */
   readonly leaves?: string
+  /** Paths to ids, or to objects with an `id`: leases on these are held like those that rules name (G3). They are over what the step
+   *  sees before its effect. (2) */
+  readonly hold?: readonly (readonly string[])[]
   /** Carried out through the door where the run stops after this step was done (G24). (2) */
   readonly undo?: UndoPlan
 }

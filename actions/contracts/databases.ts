@@ -103,7 +103,7 @@ export const databaseContracts: readonly Contract[] = [
     summary: 'Bind the app to a restored instance, by operation of the control plane',
     input: database.extend({ to: id('instance'), source: id('restore-source'), expectedBinding: id('binding') }),
     output: z.strictObject({ binding: id('binding') }),
-    effects: { 'db.cutover': { ...place, source: 'source' } },
+    effects: { 'db.cutover': { ...place, source: 'source', instance: 'to' } },
     premise: { input: 'expectedBinding', reading: 'platform.databaseIdentity', field: 'binding' },
   }),
   declareAction({

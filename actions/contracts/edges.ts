@@ -16,13 +16,13 @@ export const edgeContracts: readonly Contract[] = [
     summary: 'Close a gap in the books of the control plane',
     input: ofGap.extend({ baseline: id('baseline') }),
     output: nothing,
-    effects: { 'gap.clear': { edge: 'edge', gap: 'gap' } },
+    effects: { 'gap.clear': { edge: 'edge', gap: 'gap', baseline: 'baseline' } },
   }),
   declareReading({
     name: 'platform.edgeBaseline',
     summary: 'The snapshot from which an edge counts, by sequence and stream identity',
     input: edge,
-    output: z.strictObject({ seq: sequence(), stream: id('stream-identity') }),
+    output: z.strictObject({ id: id('baseline'), seq: sequence(), stream: id('stream-identity') }),
   }),
   declareAction({
     name: 'platform.failClosed',
@@ -67,7 +67,13 @@ export const edgeContracts: readonly Contract[] = [
     }),
     output: z.strictObject({ baseline: id('baseline'), headAtResume: sequence() }),
     effects: {
-      'edge.resume': { edge: 'edge', stream: 'stream', streamIdentity: 'streamIdentity', startSeq: 'startSeq' },
+      'edge.resume': {
+        edge: 'edge',
+        snapshot: 'snapshot',
+        stream: 'stream',
+        streamIdentity: 'streamIdentity',
+        startSeq: 'startSeq',
+      },
     },
     premise: { input: 'expectedBaseline', reading: 'platform.edgeBaseline', field: 'seq' },
   }),
@@ -80,10 +86,11 @@ export const edgeContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.replayGap',
-    summary: 'What an edge misses of the route events',
+    summary: 'What an edge misses of the route events, or has missed last, and whether that gap is still open',
     input: edge,
     output: z.strictObject({
       id: id('gap'),
+      open: bool(),
       firstMissing: sequence(),
       lastMissing: sequence(),
       stream: id('stream'),
@@ -104,6 +111,12 @@ export const edgeContracts: readonly Contract[] = [
     }),
   }),
   declareReading({
+    name: 'platform.routeKey',
+    summary: 'The class of a route key, and how long ago its owner was verified, asked of the live edge agent',
+    input: edge.extend({ key: id('route-key') }),
+    output: z.strictObject({ class: routeClass(), sinceVerified: duration(), revoked: bool() }),
+  }),
+  declareReading({
     name: 'platform.routeModes',
     summary: 'How an edge serves the keys of a gap now, asked of the live edge agent',
     input: ofGap,
@@ -120,7 +133,12 @@ export const edgeContracts: readonly Contract[] = [
     name: 'platform.routeSnapshot',
     summary: 'The newest snapshot of the routes that the control plane has signed',
     input: edge,
-    output: z.strictObject({ id: id('snapshot'), seq: sequence(), stream: id('stream-identity') }),
+    output: z.strictObject({
+      id: id('snapshot'),
+      seq: sequence(),
+      stream: id('stream-identity'),
+      createdAt: time('controlPlane'),
+    }),
   }),
   declareAction({
     name: 'platform.useHealthiestOwner',
@@ -131,8 +149,9 @@ export const edgeContracts: readonly Contract[] = [
   }),
   declareAction({
     name: 'platform.useLastVerifiedOwner',
-    summary: 'Let the last verified owner of a route key serve until a bound that the edge enforces itself',
-    input: keyed.extend({ lasts: duration() }),
+    summary:
+      'Let the last verified owner of a route key serve until it was verified too long ago, which the edge enforces itself',
+    input: keyed.extend({ maxAge: duration() }),
     output: nothing,
     effects: {
       'route.keep-last-verified': { environment: 'environment', app: 'app', edge: 'edge', key: 'key' },

@@ -34,9 +34,14 @@ export const hostContracts: readonly Contract[] = [
   declareReading({
     name: 'platform.drainState',
     summary:
-      'How long ago the sessions of a host had notice, and whether their deadline has passed, by the control plane',
+      'The last drain of a host, by the control plane: notice, deadline, whether it was found empty, and how many of its sessions did not end by themselves',
     input: host,
-    output: z.strictObject({ deadlinePassed: bool(), sinceNotice: duration() }),
+    output: z.strictObject({
+      deadlinePassed: bool(),
+      sinceNotice: duration(),
+      foundEmpty: bool(),
+      terminated: count(),
+    }),
   }),
   declareReading({
     name: 'platform.driftRecords',
@@ -59,19 +64,20 @@ export const hostContracts: readonly Contract[] = [
     input: host,
     output: z.strictObject({
       items: z.array(
-        z.strictObject({ pool: id('pool'), free: count(), freeWithout: count(), demand: count(), reserve: count() }),
+        z.strictObject({ id: id('pool'), free: count(), freeWithout: count(), demand: count(), reserve: count() }),
       ),
     }),
   }),
   declareReading({
     name: 'platform.hostEvidence',
-    summary: 'Whether logs and state of a host were captured and are kept off it',
+    summary: 'Whether logs and state of a host were captured and are kept off it, and how long ago that was',
     input: host,
-    output: z.strictObject({ stored: bool(), digest: digest() }),
+    output: z.strictObject({ stored: bool(), age: duration(), digest: digest() }),
   }),
   declareReading({
     name: 'platform.hostState',
-    summary: 'A host: its image, whether it is cordoned, and the node of a cluster that it is',
+    summary:
+      'A host: its image, whether it is cordoned (itself, or as the node of a cluster that it is), and that node',
     input: host,
     output: z.strictObject({
       version: version(),
@@ -133,15 +139,20 @@ export const hostContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.replacementsOf',
-    summary: 'The replacements of what runs on a host, and whether they are ready',
+    summary: 'The replacements of what runs or ran on a host, whether they are ready, and how many sessions they serve',
     input: host,
-    output: z.strictObject({ items: z.array(z.strictObject({ id: id('allocation'), ready: bool() })) }),
+    output: z.strictObject({
+      items: z.array(
+        z.strictObject({ id: id('allocation'), replaces: id('allocation'), ready: bool(), sessions: count() }),
+      ),
+    }),
   }),
   declareReading({
     name: 'platform.ringGate',
-    summary: 'Whether the ring before the one of a host has soaked, and how many hosts of its domain are out',
+    summary:
+      'Whether the ring before the one of a host has soaked, and how many other hosts of its failure domain are out',
     input: host,
-    output: z.strictObject({ previousSoaked: bool(), inMaintenance: count() }),
+    output: z.strictObject({ domain: id('failure-domain'), previousSoaked: bool(), inMaintenance: count() }),
   }),
   declareReading({
     name: 'platform.sessionsOn',
@@ -161,7 +172,7 @@ export const hostContracts: readonly Contract[] = [
     summary: 'Stop a replacement that nothing needs any more',
     input: host.extend({ replacement: id('allocation') }),
     output: z.strictObject({}),
-    effects: { 'replacement.stop': place },
+    effects: { 'replacement.stop': { ...place, replacement: 'replacement' } },
   }),
   declareAction({
     name: 'platform.uncordonHost',

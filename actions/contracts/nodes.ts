@@ -58,10 +58,10 @@ export const nodeContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.reserveWithout',
-    summary: 'What is free without a node, and the least that must be, by SKU and region',
-    input: node,
+    summary: 'What is free without a host, with other drains counted, and the least that must be, by SKU and region',
+    input: host,
     output: z.strictObject({
-      items: z.array(z.strictObject({ sku: id('sku'), freeWithout: count(), minimum: count() })),
+      items: z.array(z.strictObject({ id: id('sku'), freeWithout: count(), minimum: count() })),
     }),
   }),
   declareReading({

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { Contract } from '../../schemas/contract.ts'
 import { bool, duration, id, time } from '../../schemas/types.ts'
 import { declareAction, declareReading } from './declare.ts'
+import { recoveryMethod } from './words.ts'
 
 const database = z.strictObject({ environment: id('environment'), database: id('database') })
+const lineage = z.strictObject({ environment: id('environment'), database: id('database'), tagAgrees: bool() })
 const instance = z.strictObject({ instance: id('instance') })
 const restore = database.extend({
   to: id('restore-point'),
@@ -30,6 +32,12 @@ export const postgresContracts: readonly Contract[] = [
     output: z.strictObject({ ok: bool() }),
   }),
   declareReading({
+    name: 'postgres.instanceLineage',
+    summary: 'What an instance was restored from, by the tags of the infrastructure and never by what is inside it',
+    input: instance,
+    output: lineage.extend({ source: id('restore-source') }),
+  }),
+  declareReading({
     name: 'postgres.integrity',
     summary: 'Whether rows and ledger of the bound database are sound',
     input: database,
@@ -43,14 +51,23 @@ export const postgresContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'postgres.recoveryOptions',
-    summary: 'Every way to data from before the damage, with what each would lose, by backups and archived WAL',
+    summary: 'Every way to data from before the damage, with what each would lose now, by backups and archived WAL',
     input: database.extend({ before: time('database') }),
     output: z.strictObject({
       repair: z.strictObject({ dryRunOk: bool(), loss: duration(), script: id('repair-script') }),
       pointInTime: z.strictObject({ covered: bool(), loss: duration() }),
       backup: z.strictObject({ verified: bool(), loss: duration() }),
-      best: z.strictObject({ point: id('restore-point'), source: id('restore-source') }),
-      leastLoss: duration(),
+    }),
+  }),
+  declareReading({
+    name: 'postgres.recoveryPoint',
+    summary:
+      'Where one way leads: the point, its source, what is lost and how long it takes; beyond the RPO, the least loss',
+    input: database.extend({ before: time('database'), method: recoveryMethod() }),
+    output: z.strictObject({
+      point: id('restore-point'),
+      source: id('restore-source'),
+      loss: duration(),
       takes: duration(),
     }),
   }),
@@ -88,7 +105,7 @@ export const postgresContracts: readonly Contract[] = [
     name: 'postgres.sourceLineage',
     summary: 'Which database of which environment a backup was taken of, by the backup and by the tags of its store',
     input: z.strictObject({ source: id('restore-source') }),
-    output: z.strictObject({ environment: id('environment'), database: id('database'), tagAgrees: bool() }),
+    output: lineage,
   }),
   declareReading({
     name: 'postgres.writers',

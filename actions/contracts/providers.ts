@@ -30,9 +30,9 @@ export const providerContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.authErrors',
-    summary: 'How often a credential was refused, and whether it is the only one of its provider',
+    summary: 'How often a credential was refused and when last, and whether it is the only one of its provider that is',
     input: credential,
-    output: z.strictObject({ count: count(), onlyThisCredential: bool() }),
+    output: z.strictObject({ count: count(), sinceLast: duration(), onlyThisCredential: bool() }),
   }),
   declareReading({
     name: 'platform.backlog',
@@ -44,7 +44,7 @@ export const providerContracts: readonly Contract[] = [
     name: 'platform.changeFreeze',
     summary: 'Whether deploys and migrations of what depends on a provider are paused',
     input: provider,
-    output: z.strictObject({ active: bool(), admitsMigrations: bool() }),
+    output: z.strictObject({ active: bool(), admitsDeploys: bool(), admitsMigrations: bool() }),
   }),
   declareReading({
     name: 'platform.credentialOf',
@@ -129,8 +129,9 @@ export const providerContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.regionReadiness',
-    summary: 'Whether data, services, secrets and artifacts of a region are ready for our sessions',
-    input: z.strictObject({ region: id('region') }),
+    summary:
+      'Whether a region is ready for the sessions of what depends on a provider: data, services, secrets, artifacts',
+    input: provider.extend({ region: id('region') }),
     output: z.strictObject({
       dataReady: bool(),
       servicesReady: bool(),

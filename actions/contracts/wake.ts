@@ -13,13 +13,21 @@ const nothing = z.strictObject({})
 export const wakeContracts: readonly Contract[] = [
   declareReading({
     name: 'platform.allocationAttempts',
-    summary: 'How many allocations of the app are starting, over all its wake operations',
+    summary:
+      'How many allocations of the app are starting, and how many came to nothing, over all wake operations that have not ended',
     input: subject,
-    output: z.strictObject({ starting: count() }),
+    output: z.strictObject({ starting: count(), failed: count() }),
   }),
   declareAction({
     name: 'platform.answerHeldRequests',
     summary: 'Answer every held request with 503 and Retry-After',
+    input: ofWake.extend({ retryAfter: duration() }),
+    output: z.strictObject({ answered: count() }),
+    effects: { 'request.answer': { environment: 'environment', app: 'app' } },
+  }),
+  declareAction({
+    name: 'platform.answerUnsafeRequests',
+    summary: 'Answer every held request that changes something with 503 and Retry-After',
     input: ofWake.extend({ retryAfter: duration() }),
     output: z.strictObject({ answered: count() }),
     effects: { 'request.answer': { environment: 'environment', app: 'app' } },
@@ -86,7 +94,7 @@ export const wakeContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.readyAllocations',
-    summary: 'Allocations whose readiness was observed, asked of the live host agents',
+    summary: 'Allocations whose readiness was observed, and whether each is ready now, asked of the live host agents',
     input: subject,
     output: z.strictObject({
       items: z.array(
@@ -96,6 +104,7 @@ export const wakeContracts: readonly Contract[] = [
           epoch: epoch(),
           startedAt: time('controlPlane'),
           readyAt: time('controlPlane'),
+          ready: bool(),
         }),
       ),
     }),
@@ -105,7 +114,7 @@ export const wakeContracts: readonly Contract[] = [
     summary: 'Send every held request to the app, which now answers',
     input: subject,
     output: z.strictObject({ answered: count() }),
-    effects: { 'request.answer': { environment: 'environment', app: 'app' } },
+    effects: { 'request.release': { environment: 'environment', app: 'app' } },
   }),
   declareAction({
     name: 'platform.startAttempt',
@@ -117,9 +126,9 @@ export const wakeContracts: readonly Contract[] = [
   }),
   declareReading({
     name: 'platform.startsUnderWay',
-    summary: 'How many allocations of any app are starting on a host',
+    summary: 'How many allocations of any app are starting on a host, and in its region',
     input: z.strictObject({ host: id('host') }),
-    output: z.strictObject({ count: count() }),
+    output: z.strictObject({ count: count(), region: id('region'), inRegion: count() }),
   }),
   declareReading({
     name: 'platform.wakeHops',

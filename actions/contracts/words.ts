@@ -39,3 +39,7 @@ export const health = () => oneOf('health', ['healthy', 'degraded', 'down'])
 
 /** Why a node is emptied. */
 export const drainReason = () => oneOf('drain-reason', ['maintenance', 'fault', 'decommission'])
+
+/** How data comes back. A decision that could not choose stops the run, so that nothing is ever asked for its last two words. */
+export const recoveryMethod = () =>
+  oneOf('recovery-method', ['repair', 'point-in-time', 'backup', 'beyond-rpo', 'mixed', 'unknown'])

@@ -52,6 +52,8 @@ async function send(entry: HttpEntry, input: JsonObject, context: ActionContext)
       method: entry.method,
       headers: { accept: '*/*', ...(hasBody && { 'content-type': 'application/json' }), ...key },
       signal: context.signal,
+      // The entry, not a server, says where an effect goes.
+      redirect: Object.keys(entry.effects).length === 0 ? 'follow' : 'error',
       ...(hasBody && { body: JSON.stringify(bodyOf(entry, input)) }),
     })
   } catch (cause) {
@@ -66,7 +68,8 @@ function urlOf(entry: HttpEntry, input: JsonObject): string {
 }
 
 function asSegment(value: string, name: string): string {
-  if (['', '.', '..'].includes(value)) throw new Refused(`input \`${name}\` is no path segment`)
+  if (['', '.', '..'].includes(value) || !value.isWellFormed())
+    throw new Refused(`input \`${name}\` is no path segment`)
   return encodeURIComponent(value)
 }
 

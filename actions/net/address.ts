@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { embeddedIn } from './embedded.ts'
 
 /** What kind of place an address is, as far as requests are concerned (G32). */
 export type AddressKind = 'public' | 'private' | 'sensitive'
@@ -29,6 +30,7 @@ const inside = listOf([
   '198.18.0.0/15',
   '::1/128',
   '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '2001::/32',
@@ -37,18 +39,22 @@ const inside = listOf([
   'fec0::/10',
 ])
 
-/** Judges one IP address; the machine's own addresses are private, whatever their range. */
+/** Judges one IP address, and the IPv4 address that it may carry; the machine's own addresses are private, whatever their range. */
 export function kindOf(address: string): AddressKind {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-  if (sensitive.check(address, family)) return 'sensitive'
-  return inside.check(address, family) || isOwn(address) ? 'private' : 'public'
+  const forms = [address, embeddedIn(address) ?? address]
+  if (forms.some((form) => isIn(sensitive, form))) return 'sensitive'
+  return forms.some((form) => isIn(inside, form) || isOwn(form)) ? 'private' : 'public'
 }
 
 /** Does the address lead back to this machine? */
 export function isOwn(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (plain === '::1' || plain.startsWith('127.')) return true
+  const plain = embeddedIn(address) ?? address
+  if (address === '::1' || plain.startsWith('127.')) return true
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === plain))
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 function listOf(ranges: readonly string[]): BlockList {

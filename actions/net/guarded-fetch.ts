@@ -13,8 +13,8 @@ const harmless = new Set(['accept', 'accept-language', 'content-type', 'user-age
 export function guardedFetch(limits: Limits): typeof fetch {
   return async (input, init) => {
     refuseOddUrl(input)
-    const request = new Request(input, init)
-    const body = Buffer.from(await request.arrayBuffer())
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init)
+    const body = request.body === null ? Buffer.alloc(0) : Buffer.from(await request.arrayBuffer())
     return follow(
       { request, url: new URL(request.url), method: request.method, headers: request.headers, body },
       limits,

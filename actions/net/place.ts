@@ -81,7 +81,7 @@ function refuseForbidden(
     )
   if (kind === 'sensitive' && !writtenOut)
     throw new RequestRefused(`${originForPeople(url)} is ${address}, a link-local or metadata address`)
-  if (isOwn(address) && (limits.ownPorts ?? []).includes(portOf(url)) && !writtenOut)
+  if ((limits.ownPorts ?? []).includes(portOf(url)) && !writtenOut && isOwn(address))
     throw new RequestRefused(`${originForPeople(url)} is Runproof itself`)
 }
 

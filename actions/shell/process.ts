@@ -1,9 +1,11 @@
-import { mkdtemp, chown, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { chown, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { guardGroup } from './group.ts'
+import { killLeftovers, type Mark } from './leftovers.ts'
 
 /** One process to run: no shell, these variables and no others. */
 export interface Command {
@@ -29,22 +31,25 @@ export class NotStarted extends Error {
 const MAX_OUTPUT_BYTES = 64 * 1024
 const systemEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
 
-/** Runs a process in an empty folder of its own (G31). When it has ended, or the signal aborts, its group is gone. */
+/** Runs a process in an empty folder of its own (G31). When it has ended, or the signal aborts, all that it started is gone. */
 export async function runProcess(command: Command, signal: AbortSignal): Promise<Ended> {
   signal.throwIfAborted()
-  const folder = await mkdtemp(join(tmpdir(), 'runproof-'))
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'runproof-')))
+  const mark = { variable: `RUNPROOF_PROCESS=${randomUUID()}`, folder }
   try {
     if (command.user) await chown(folder, command.user.uid, command.user.gid)
-    return await runIn(folder, command, signal)
+    return await runIn(mark, command, signal)
   } finally {
+    await killLeftovers(mark)
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runIn(folder: string, command: Command, signal: AbortSignal): Promise<Ended> {
+async function runIn(mark: Mark, command: Command, signal: AbortSignal): Promise<Ended> {
+  const [name = '', value] = mark.variable.split('=')
   const subprocess = execa(command.program, command.args, {
-    cwd: folder,
-    env: { ...systemEnv, ...command.env },
+    cwd: mark.folder,
+    env: { ...systemEnv, ...command.env, [name]: value },
     extendEnv: false,
     stdin: 'ignore',
     buffer: false,
@@ -76,7 +81,8 @@ function capture(stream: Readable): { text(): string; over(): boolean } {
   let dropped = 0
   stream.on('data', (chunk: Buffer) => {
     const part = chunk.subarray(0, room)
-    kept.push(part)
+    // A copy: a part would keep the whole of its chunk in memory, an empty one too.
+    if (part.length > 0) kept.push(Buffer.from(part))
     room -= part.length
     dropped += chunk.length - part.length
   })

@@ -18,6 +18,7 @@ export function shellDefinition(entry: ShellEntry): AnyDefinition {
     summary: `Run ${[entry.program, ...entry.args.map(show)].join(' ')}`,
     textOutput,
     target: `\`${entry.program}\``,
+    endsWithAttempt: true,
     read: (input, context) => read(entry, input, context),
     perform: (input, context) => perform(entry, input, context),
   })
@@ -55,6 +56,7 @@ async function run(entry: ShellEntry, input: JsonObject, context: ActionContext)
 /** One whole argument; one that looks like an option only where the pattern says so (G31). */
 function asArgument(entry: ShellEntry, value: string, name: string): string {
   if (value.includes('\0')) throw new Refused(`input \`${name}\` carries a zero byte`)
+  if (!value.isWellFormed()) throw new Refused(`input \`${name}\` is no Unicode text`)
   const optionsAllowed = entry.inputs[name]?.pattern?.startsWith('-') ?? false
   if (value.startsWith('-') && !optionsAllowed)
     throw new Refused(`input \`${name}\` begins with \`-\`, and its pattern does not say that it may`)

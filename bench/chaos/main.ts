@@ -51,11 +51,11 @@ function planOf(): Plan {
 async function chaos({ kills, runs, seed }: Plan, field: Field): Promise<ChaosReport> {
   const began = performance.now()
   const load = await startRuns(field, runs)
-  const killed = await killAtRandom(field, { kills, seed, underWay: () => load.unfinished() })
+  const killed = await killAtRandom(field, { kills, runs, seed, ended: () => load.endedSoFar() })
   say(`${totalOf(killed.kills)} kills are done; everything stays up from now on`)
   const ends = await load.ended()
   const verdict = await judge(field, ends)
-  return { seed, runs, ...killed, seconds: (performance.now() - began) / 1000, ...verdict }
+  return { seed, runs: ends.length, ...killed, seconds: (performance.now() - began) / 1000, ...verdict }
 }
 
 function totalOf(kills: Kills): number {

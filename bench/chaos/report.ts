@@ -16,6 +16,7 @@ export function reportOf({
   seconds,
   outcomes,
   effects,
+  bundles,
   broken,
 }: ChaosReport): string {
   const counted = (counts: Readonly<Record<string, number>>) =>
@@ -24,7 +25,7 @@ export function reportOf({
       .join(', ')
   return [
     `kills    ${counted(kills)} (seed ${seed}); ${meetingLeases} while a lease was held`,
-    `runs     ${runs}: ${counted(outcomes)}; ${effects} effects, ${seconds.toFixed(0)} s`,
+    `runs     ${runs}: ${counted(outcomes)}; ${effects} effects, ${bundles} bundles, ${seconds.toFixed(0)} s`,
     ...broken.map((sentence) => `BROKEN   ${sentence}`),
     `verdict  ${broken.length === 0 ? 'no promise was broken' : `${broken.length} promises were broken`}`,
     '',

@@ -14,7 +14,7 @@ import type { ReadCatalogue } from './catalogue.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
-import { columns, paint, print } from './terminal.ts'
+import { columns, paint, print, printAsIs } from './terminal.ts'
 import { version } from './version.ts'
 
 /** In which form findings are printed; for people where none is asked for. */
@@ -38,7 +38,7 @@ export async function check({ folder, args, options }: Call<Formats>): Promise<E
   const pathOf = (file: string) => pathFrom(folder, file, { ...config, catalogue })
   const printed = formatted(found, { options, read, files, pathOf })
   if (printed === undefined) report(found, files, read)
-  else print(printed)
+  else printAsIs(printed)
   return found.some(isError) ? EXIT.runbookWrong : EXIT.ok
 }
 

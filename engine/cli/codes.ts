@@ -95,6 +95,11 @@ export const CODES = {
     'it holds the database of this folder',
     'wait until it has ended, or end it',
   ),
+  RP0204: away(
+    'the namespace of Temporal cannot be used',
+    'it is not there, or it lacks the search attributes by which runs are found',
+    '`runproof up` or `runproof worker` makes what is missing; or mend TEMPORAL_NAMESPACE',
+  ),
   RP0301: usage('there is no such run', 'neither Temporal nor the evidence store knows this id', 'runproof runs'),
   RP0302: usage('no answer is awaited', 'the run has no open question, or not for this role', 'runproof show <run>'),
   RP0303: usage(

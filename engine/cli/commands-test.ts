@@ -4,10 +4,11 @@ import type { Testing } from './commands/test.ts'
 import type { Add } from './program.ts'
 import { viewing } from './viewing.ts'
 
-/** Commands that make a catalogue and try it on recorded facts: no server, and nothing outside. */
+/** Commands that make a catalogue and try it on recorded facts: without `--lab` no server, and nothing outside. */
 export function addTestCommands(program: Command, add: Add): void {
   const test = viewing(program.command('test [runbook]'))
-    .description('try the scenarios of the catalogue, or of one runbook, on recorded facts')
+    .description('try the scenarios of the catalogue, or of one runbook')
+    .option('--lab', 'also play those that are `against: lab`, on a practice platform with real servers')
     .option('--mutate', 'also change rules and runbooks, and tell which changes no scenario notices')
     .option('--filter <text>', 'only scenarios whose id has this text')
   add<Testing>(test, async () => (await import('./commands/test.ts')).test)

@@ -23,10 +23,13 @@ export function reportFailure(error: unknown, { debug }: { readonly debug: boole
   return exit
 }
 
-function failureOf(error: unknown): Failure {
+/** What an error means for who typed: its code, what to do about it, and the exit code. */
+export function failureOf(error: unknown): Failure {
   if (error instanceof OperatorError) return known(error.code, error.message, error.hint)
   if (error instanceof CommanderError) return ofCommandLine(error)
   if (error instanceof EvidenceError) return known('RP0501', error.message, error.hint)
+  const unusable = unusableNamespace(error)
+  if (unusable !== undefined) return known('RP0204', unusable, CODES.RP0204.cure)
   if (isTemporalAway(error)) return known('RP0201', 'Temporal does not answer', CODES.RP0201.cure)
   if (isOfService(error)) return ofService(error)
   return known('RP0901', error instanceof Error ? error.message : String(error), CODES.RP0901.cure)
@@ -36,10 +39,24 @@ function known(code: string, message: string, hint: string): Failure {
   return { code, message, hint, exit: entryOf(code)?.exit ?? EXIT.runFailed }
 }
 
+/** A namespace that is not there, or was never made ready for Runproof. */
+function unusableNamespace(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, details = '' } = (error.cause ?? error) as { readonly code?: unknown; readonly details?: string }
+  if (error.name === 'NamespaceNotFoundError' || (code === NOT_FOUND && /^Namespace \S+ is not found/.test(details)))
+    return 'the namespace is not there'
+  if (code === INVALID && /\bRunproof[A-Z]\w+/.test(details))
+    return 'the namespace lacks the search attributes of Runproof'
+  return undefined
+}
+
+const INVALID = 3
+const NOT_FOUND = 5
+
 /** Commander writes `error: unknown option '--x'` and `(Did you mean --y?)`. */
-function ofCommandLine({ message }: CommanderError): Failure {
+function ofCommandLine({ message, help }: CommanderError & { readonly help?: string }): Failure {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const hint = suggestion?.replace(/^\(D/, 'd').replace(/\)$/, '') ?? CODES.RP0002.cure
+  const hint = suggestion?.replace(/^\(D/, 'd').replace(/\)$/, '') ?? help ?? CODES.RP0002.cure
   return known('RP0002', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), hint)
 }
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { addTryingCommands } from './commands-try.ts'
 import { addAnswerCommands } from './commands-answers.ts'
 import { addEvidenceCommands } from './commands-evidence.ts'
@@ -53,8 +53,31 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
   ])
     addTo(program, add)
   if (args.length === 0) program.help()
-  await withGlobals(program).parseAsync(args, { from: 'user' })
+  try {
+    await withGlobals(program).parseAsync(args, { from: 'user' })
+  } catch (error) {
+    throw withCommand(error, commandIn(program, args))
+  }
   return exit
+}
+
+/** The command that the arguments name, as far as they do. */
+function commandIn(program: Command, args: readonly string[]): Command {
+  const below = args.flatMap((arg) => program.commands.find((command) => command.name() === arg) ?? [])[0]
+  return below === undefined ? program : commandIn(below, args.slice(args.indexOf(below.name()) + 1))
+}
+
+/** A mistake in the command line, with the command whose help tells what is right. */
+function withCommand(error: unknown, command: Command): unknown {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return error
+  const path = pathOf(command)
+  const below = command.commands.map((one) => one.name()).join(', ')
+  const message = error.code === 'commander.help' ? `\`${path}\` is said with one of: ${below}` : error.message
+  return Object.assign(new CommanderError(error.exitCode, error.code, message), { help: `${path} --help` })
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }
 
 /** They may stand before or after the command's name. */

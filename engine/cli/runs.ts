@@ -13,7 +13,7 @@ interface Line {
   readonly runId: string
   readonly runbook: string
   readonly startedAt: string
-  /** How it ended, or Temporal's word for how it stands. */
+  /** How it ended; of a live run whether it is running, waiting or paused; else Temporal's word. */
   readonly state: string
   readonly sealed: boolean
 }
@@ -64,9 +64,9 @@ function noneLive(error: unknown): RunSummary[] {
   return []
 }
 
-/** A run that has closed without an outcome was cut off: its Temporal state says how. */
-function lineOf({ runId, runbook, startedAt, status, outcome }: RunSummary, sealedAs: string | undefined): Line {
-  const state = sealedAs ?? outcome ?? status.toLowerCase()
+/** A live run waits, is paused, or goes on; one that has closed without an outcome was cut off: its Temporal state says how. */
+function lineOf({ runId, runbook, startedAt, status, phase, outcome }: RunSummary, sealedAs: string | undefined): Line {
+  const state = sealedAs ?? outcome ?? phase ?? status.toLowerCase()
   return { runId, runbook, startedAt, state, sealed: sealedAs !== undefined }
 }
 

@@ -5,13 +5,13 @@ import type { SchemaEntry } from '../language/json-schema/index.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
-import { print } from './terminal.ts'
+import { print, printAsIs } from './terminal.ts'
 import { table } from './view/table.ts'
 
 /** Prints the JSON Schema of one kind of file, or which kinds there are. */
 export async function schema({ args: [kind] }: Call): Promise<Exit> {
   if (kind === undefined) for (const line of kinds()) print(line)
-  else print(schemaText(entryOf(kind)).trimEnd())
+  else printAsIs(schemaText(entryOf(kind)).trimEnd())
   return EXIT.ok
 }
 

@@ -1,17 +1,24 @@
 import { styleText } from 'node:util'
+import { fold } from './fold.ts'
 import { printable, widthOf } from '../diagnostics/width.ts'
 import { canonical } from '../../schemas/canonical.ts'
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
-/** Writes a line of the result. */
+/** Writes a line of the result; on a terminal, folded to its width. */
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`)
+  const lines = process.stdout.isTTY ? line.split('\n').flatMap((one) => fold(one, columns())) : [line]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Writes text for other programs as it is, whatever the terminal. */
+export function printAsIs(text: string): void {
+  process.stdout.write(`${text}\n`)
 }
 
 /** Writes a value as canonical JSON, on one line: for other programs. */
 export function printJson(value: unknown): void {
-  print(canonical(value))
+  printAsIs(canonical(value))
 }
 
 /** Writes a line of progress, beside the result. */

@@ -5,7 +5,7 @@ import type { Ended, Run } from './run.ts'
 
 /** Waits until one person of each role has approved, somebody has rejected, or the time is over. */
 export async function approveStep(run: Run, { id, text, who, show, withinMs }: ApproveStep): Promise<Ended> {
-  return askPeople(run, {
+  const { ended } = await askPeople(run, {
     step: instanceOf(run, id),
     text: questionText(run, text),
     who,
@@ -17,4 +17,5 @@ export async function approveStep(run: Run, { id, text, who, show, withinMs }: A
     },
     overdue: { result: 'timed-out', detail: 'nobody who counts has answered in time' },
   })
+  return ended
 }

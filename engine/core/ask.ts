@@ -4,31 +4,43 @@ import type { SignedVote } from '../../schemas/run.ts'
 import { denialOfInput, denied } from './denied.ts'
 import { groundsOf } from './grounds.ts'
 import { resolveOperands } from './operand.ts'
-import type { OptionsCall } from './ports.ts'
+import type { OptionsCall, Question } from './ports.ts'
 import { askPeople, questionText, seated, shownFacts } from './question.ts'
 import { instanceOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
 import { scopeOf } from './seen.ts'
+import { askedBefore } from './wait.ts'
 
 type Options = OptionsCall['options']
 
 /** Asks people to choose among the options whose effects the rules allow (G22); all who are asked must choose the same. */
 export async function askStep(run: Run, step: AskStep): Promise<Ended> {
-  const options = optionsOf(run, step)
-  if ('unknown' in options) return denied(denialOfInput(options.unknown))
-  const allowed = await allowedOf(run, step, options)
-  if ('result' in allowed) return allowed
-  return askPeople(run, {
-    step: instanceOf(run, step.id),
+  const instance = instanceOf(run, step.id)
+  const choices = askedBefore(run, instance)?.choices ?? (await choicesOf(run, step))
+  if ('result' in choices) return choices
+  const { ended } = await askPeople(run, {
+    step: instance,
     kind: 'ask',
     text: questionText(run, step.text),
     who: step.who,
     facts: shownFacts(run, step.show),
     withinMs: step.withinMs,
-    choices: allowed.map(({ name, effects }) => ({ name, effects: effects.map(({ effect }) => effect) })),
-    settled: (answers) => chosen(step.who, allowed, answers),
+    choices,
+    settled: (answers) => chosen(step.who, choices, answers),
     overdue: { result: 'timed-out', detail: 'nobody who counts has answered in time' },
   })
+  return ended
+}
+
+type Choices = NonNullable<Question['choices']>
+
+/** What is offered, or why nothing is. */
+async function choicesOf(run: Run, step: AskStep): Promise<Choices | Ended> {
+  const options = optionsOf(run, step)
+  if ('unknown' in options) return denied(denialOfInput(options.unknown))
+  const allowed = await allowedOf(run, step, options)
+  if ('result' in allowed) return allowed
+  return allowed.map(({ name, effects }) => ({ name, effects: effects.map(({ effect }) => effect) }))
 }
 
 function optionsOf(run: Run, step: AskStep): Options | { unknown: string } {
@@ -60,7 +72,7 @@ async function allowedOf(run: Run, step: AskStep, options: Options): Promise<Opt
 }
 
 /** Each person's newest choice counts. */
-function chosen(who: readonly string[], options: Options, answers: readonly SignedVote[]): Ended | undefined {
+function chosen(who: readonly string[], options: Choices, answers: readonly SignedVote[]): Ended | undefined {
   const newest = new Map(answers.map((answer) => [answer.vote.by.user, answer]))
   for (const { name } of options) {
     const agreed = [...newest.values()].filter(({ vote }) => vote.decision === 'choose' && vote.option === name)

@@ -13,7 +13,14 @@ export async function blockStep(
   run.inside.set(key, place)
   const stop = await walk(place, step.steps)
   run.inside.delete(key)
+  handOver(run, place)
   return stop === undefined ? { result: 'done' } : stoppedBy(stop)
+}
+
+/** What happened inside is seen inside only; what it rests on is followed by the door, also for what comes after. */
+function handOver(run: Run, place: Run): void {
+  for (const [decision, basis] of place.bases) run.bases.set(decision, basis)
+  for (const [list, basis] of place.lists) run.lists.set(list, basis)
 }
 
 function stoppedBy(stop: Stop): Ended {

@@ -75,4 +75,5 @@ function handOver(run: Run, step: CallStep, place: Run): void {
   const instance = instanceOf(run, step.id)
   run.lists.set(`${instance}-outputs`, attestedFacts(place, rootsOf([outputs])))
   for (const [decision, basis] of place.bases) run.bases.set(decision, basis)
+  for (const [list, basis] of place.lists) run.lists.set(list, basis)
 }

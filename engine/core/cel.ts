@@ -9,7 +9,8 @@ import type { Json } from '../../schemas/json.ts'
 import { checkTerm } from './predicate/check.ts'
 import type { Variables } from './predicate/follow.ts'
 import { toTerm } from './predicate/from-cel.ts'
-import type { Part, PredicateProblem } from './predicate/term.ts'
+import type { Part, PredicateProblem, Term } from './predicate/term.ts'
+import { boundVisits, isNested } from './predicate/visits.ts'
 import { PredicateError, toCel, wantedOf } from './predicate/values.ts'
 import type { CelValue, Wanted } from './predicate/values.ts'
 import { LINEAGE } from './predicate/receipts.ts'
@@ -34,7 +35,14 @@ export type CheckedPredicate =
     }
   | { readonly ok: false; readonly problems: readonly PredicateProblem[] }
 
-type Compiled = { readonly checked: CheckedPredicate } & Partial<{ readonly run: ParseResult; readonly wanted: Wanted }>
+interface Runnable {
+  readonly run: ParseResult
+  readonly wanted: Wanted
+  /** Where it goes through lists in lists: its tree, by which that is bounded. */
+  readonly nested: Term
+}
+
+type Compiled = { readonly checked: CheckedPredicate } & Partial<Runnable>
 
 const MAX_LENGTH = 4096
 const library = new Environment({
@@ -55,10 +63,11 @@ export function checkPredicate(cel: string, variables: Variables): CheckedPredic
 
 /** Evaluates a predicate. Throws `PredicateError` where a value that it uses is not what its type says (G10). */
 export function evaluatePredicate(cel: string, variables: Variables, values: Readonly<Record<string, Json>>): boolean {
-  const { checked, run, wanted } = compiled(cel, variables)
+  const { checked, run, wanted, nested } = compiled(cel, variables)
   if (!checked.ok) throw new PredicateError(checked.problems[0]?.message ?? 'not a predicate')
   if (run === undefined || wanted === undefined) throw new PredicateError('not a predicate')
   const context = contextOf(wanted, variables, values)
+  if (nested !== undefined) boundVisits(nested, context)
   try {
     const holds: unknown = run(context)
     if (typeof holds === 'boolean') return holds
@@ -104,6 +113,7 @@ function compile(cel: string, variables: Variables): Compiled {
     checked: { ok: true, uses: outermost(used), emptiness: findings.emptiness },
     run: parsed.run,
     wanted: wantedOf(used),
+    ...(isNested(term) && { nested: term }),
   }
 }
 

@@ -21,19 +21,19 @@ export function goBack(run: Run, steps: readonly StepPlan[], step: StepPlan): nu
 /** Steps that are walked again have no results and no votes until then; readings stay until they are read again. */
 function forget(run: Run, steps: readonly StepPlan[]): void {
   const instances = steps.map(({ id }) => instanceOf(run, id))
+  const within = everyStep(steps).map((id) => instanceOf(run, id))
   for (const { id } of steps) {
     run.results.delete(id)
     run.outputs.delete(id)
   }
   for (const kept of [run.bases, run.lists])
-    for (const instance of kept.keys()) if (isOneOf(instance, instances)) kept.delete(instance)
-  const within = new Set(everyStep(steps).map((id) => instanceOf(run, id)))
+    for (const instance of kept.keys()) if (isOneOf(instance, within)) kept.delete(instance)
   // What a run that only proposes was allowed, it was allowed as a whole.
   const agreed = new Set(run.whole.agreement.map(({ signature }) => signature))
   run.whole.votes = run.whole.votes.filter(
-    ({ vote, signature }) => agreed.has(signature) || !isOneOf(vote.step, [...within]),
+    ({ vote, signature }) => agreed.has(signature) || !isOneOf(vote.step, within),
   )
-  run.ledger.stepsReopen(instances, [...within])
+  run.ledger.stepsReopen(instances, within)
 }
 
 /** Is it an instance of one of these steps, of an item of theirs, or of a callee? */

@@ -1,4 +1,4 @@
-import type { DoStep, Operands } from '../../schemas/plan.ts'
+import type { DoStep, Operands, UndoPlan } from '../../schemas/plan.ts'
 import type { EffectResult } from '../../schemas/run.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import { agreement } from './agreement.ts'
@@ -11,9 +11,12 @@ import { noteReceipts } from './receipts.ts'
 import { activityId, instanceOf } from './run.ts'
 import type { Completed, Ended, Run } from './run.ts'
 import { scopeOf } from './seen.ts'
+import { askedBefore, expectedBefore } from './wait.ts'
 
 /** Carries out an action through the door, then waits for what it should bring about. */
 export async function doStep(run: Run, step: DoStep): Promise<Ended> {
+  const waits = expectedBefore(run, instanceOf(run, step.id))
+  if (waits !== undefined) return whatItBrings(run, step, waits.detail)
   const resolved = resolveOperands(step.with, scopeOf(run))
   if ('unknown' in resolved) return denied(denialOfInput(resolved.unknown))
   const refused = await agreement(run, step)
@@ -25,15 +28,29 @@ export async function doStep(run: Run, step: DoStep): Promise<Ended> {
 /** A denial that may be overridden is brought before people, and the effect before the door again (G26). */
 async function throughDoor(run: Run, step: DoStep, input: JsonObject): Promise<EffectResult> {
   const instance = instanceOf(run, step.id)
-  for (;;) {
-    const activity = activityId(run, instance)
-    const round = run.whole.rounds.get(instance) ?? 0
-    const grounds = groundsOf(run, [step.with])
-    const result = await run.ports.perform({ step: instance, action: step.action, activity, round, input, grounds })
-    run.ledger.enter({ kind: 'effect', step: instance, activity, result })
-    if (result.status !== 'denied' || !(await overrides(run, instance, result.denial))) return result
-    run.whole.rounds.set(instance, round + 1)
+  const stood = askedBefore(run, instance)?.denied
+  let result: EffectResult =
+    stood === undefined ? await onceThroughDoor(run, step, input) : { status: 'denied', denial: stood, evidence: {} }
+  while (result.status === 'denied' && (await overrides(run, instance, result.denial))) {
+    run.whole.rounds.set(instance, (run.whole.rounds.get(instance) ?? 0) + 1)
+    result = await onceThroughDoor(run, step, input)
   }
+  return result
+}
+
+async function onceThroughDoor(run: Run, step: DoStep, input: JsonObject): Promise<EffectResult> {
+  const instance = instanceOf(run, step.id)
+  const activity = activityId(run, instance)
+  const round = run.whole.rounds.get(instance) ?? 0
+  const grounds = groundsOf(run, [step.with, heldBy(step)])
+  const result = await run.ports.perform({ step: instance, action: step.action, activity, round, input, grounds })
+  run.ledger.enter({ kind: 'effect', step: instance, activity, result })
+  return result
+}
+
+/** What the step itself wants to be alone with, as the door will look for it (G3). */
+function heldBy({ hold = [] }: DoStep): Operands {
+  return Object.fromEntries(hold.map((path, at) => [String(at), { path }]))
 }
 
 interface Attempt {
@@ -70,11 +87,17 @@ async function afterDone(
   run.outputs.set(step.id, result.output)
   noteReceipts(run, { step: instance, action: step.action, input }, result)
   run.whole.completed.push(completed(run, step, result.lift))
-  const detail = result.status === 'already-done' ? { detail: 'already done by an earlier attempt' } : {}
-  if (step.expect === undefined) return { result: 'done', ...detail }
-  const met = await expectation(run, instance, step.expect)
-  if (met.result === 'done') return { ...met, ...detail }
-  return { detail: `did not hold in time: ${step.expect.predicate.cel}`, ...met }
+  const detail = result.status === 'already-done' ? 'already done by an earlier attempt' : undefined
+  return whatItBrings(run, step, detail)
+}
+
+/** `detail`: what there is to say of the effect itself. */
+async function whatItBrings(run: Run, { id, expect }: DoStep, detail: string | undefined): Promise<Ended> {
+  const more = detail === undefined ? {} : { detail }
+  if (expect === undefined) return { result: 'done', ...more }
+  const met = await expectation(run, instanceOf(run, id), { ...more, expected: expect })
+  if (met.result === 'done') return { ...met, ...more }
+  return { detail: `did not hold in time: ${expect.predicate.cel}`, ...met }
 }
 
 /** How it would be taken back is settled now, from what the step saw. */
@@ -83,13 +106,13 @@ function completed(run: Run, step: DoStep, lift: string | undefined): Completed 
     step: instanceOf(run, step.id),
     ...(step.leaves === undefined ? {} : { leaves: step.leaves }),
     ...(lift === undefined ? {} : { lift }),
-    ...(step.undo === undefined ? {} : { undo: planned(run, step.undo) }),
+    ...(step.undo === undefined ? {} : { undo: planned(run, step, step.undo) }),
     now: 'stands',
   }
 }
 
-function planned(run: Run, undo: { action: string; with: Operands }): NonNullable<Completed['undo']> {
+function planned(run: Run, step: DoStep, undo: UndoPlan): NonNullable<Completed['undo']> {
   const resolved = resolveOperands(undo.with, scopeOf(run))
   if ('unknown' in resolved) return resolved
-  return { action: undo.action, input: resolved.input, grounds: groundsOf(run, [undo.with]) }
+  return { action: undo.action, input: resolved.input, grounds: groundsOf(run, [undo.with, heldBy(step)]) }
 }

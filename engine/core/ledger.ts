@@ -15,6 +15,8 @@ export interface LedgerSoFar {
   /** Entries that were made while the earlier ones were kept. */
   readonly entries: readonly RunEntry[]
   readonly paused: boolean
+  /** Absent in snapshots of version 1: there nobody waited for people. */
+  readonly questions?: readonly Waiting[]
 }
 
 /** Keeps what happened in a run, in order, and how it stands now: what the `state` query shows and the bundle holds. */
@@ -27,7 +29,7 @@ export class Ledger {
   readonly #first: number
   readonly #now: () => string
   readonly #changed: () => void
-  #phase: RunState['phase'] = 'admission'
+  #phase: RunState['phase']
   #weight = 0
   #paused = false
 
@@ -38,9 +40,11 @@ export class Ledger {
   ) {
     this.#now = now
     this.#changed = changed
+    this.#phase = before === undefined ? 'admission' : 'running'
     this.#first = before?.seq ?? 0
     this.#entries.push(...(before?.entries ?? []))
     this.#paused = before?.paused ?? false
+    for (const waiting of before?.questions ?? []) this.#questions.set(waiting.step, waiting)
     this.#steps = new Map((before?.steps ?? pendingOf(plan.steps)).map((step) => [step.id, step]))
     this.#state = {
       runId: admission.runId,
@@ -69,8 +73,10 @@ export class Ledger {
 
   /** What another execution goes on with, once so many entries are kept: steps inside loops and callees are left behind. */
   soFar(kept: number): LedgerSoFar {
-    const steps = [...this.#steps.values()].filter(({ id, status }) => !id.includes('.') || status === 'running')
-    return { seq: this.#first + kept, steps, entries: this.#entries.slice(kept), paused: this.#paused }
+    const isUnderWay = ({ status }: StepState) => status === 'running' || status === 'waiting'
+    const steps = [...this.#steps.values()].filter((step) => !step.id.includes('.') || isUnderWay(step))
+    const questions = [...this.#questions.values()]
+    return { seq: this.#first + kept, steps, entries: this.#entries.slice(kept), paused: this.#paused, questions }
   }
 
   /** Notes what happened, with the run's own time. */
@@ -101,8 +107,11 @@ export class Ledger {
     this.#facts[name] = record
   }
 
+  /** A step begins, or goes on where an earlier execution has left it. */
   stepStarts(id: string, kind: string): void {
-    if (!this.#steps.has(id)) this.#steps.set(id, { id, kind, status: 'pending' })
+    const before = this.#steps.get(id)
+    if (before?.status === 'running' || before?.status === 'waiting') return
+    if (before === undefined) this.#steps.set(id, { id, kind, status: 'pending' })
     this.#step(id, { status: 'running', startedAt: this.#now() })
   }
 

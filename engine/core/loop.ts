@@ -1,6 +1,7 @@
 import type { Json } from '../../schemas/json.ts'
 import type { ForEach, StepPlan } from '../../schemas/plan.ts'
 import { Elsewhere } from './ports.ts'
+import { mayBeEmpty } from './rules/may-be-empty.ts'
 import { instanceOf, placeInside } from './run.ts'
 import type { Ended, Loop, Run } from './run.ts'
 import { lookUp } from './scope.ts'
@@ -35,26 +36,9 @@ function itemsOf(run: Run, instance: string, { list }: ForEach): Items {
   if ('unknown' in looked) return looked
   if (!Array.isArray(looked.value)) return { unknown: `\`${list.join('.')}\` is no list` }
   const items = looked.value as readonly Json[]
-  if (items.length === 0 && !mayBeEmpty(run, root)) return { unknown: `\`${list.join('.')}\` is empty` }
+  if (items.length === 0 && !mayBeEmpty(run.plan, list)) return { unknown: `\`${list.join('.')}\` is empty` }
   if (taken === undefined) run.lists.set(instance, attestedFacts(run, readingOf(run, root) === undefined ? [] : [root]))
   return { list: items }
-}
-
-/** Only where somebody has thought of it: the fact says that empty is a value. */
-function mayBeEmpty(run: Run, root: string): boolean {
-  if (Object.hasOwn(run.plan.facts, root)) return run.plan.facts[root]?.ifEmpty === 'allow'
-  const outer = listOfItem(run, root)
-  return outer !== undefined && mayBeEmpty(run, outer)
-}
-
-/** The root of the list that a loop item comes from. */
-function listOfItem(run: Run, name: string): string | undefined {
-  const loops = (steps: readonly StepPlan[]): ForEach[] =>
-    steps.flatMap((step) => [
-      ...(step.forEach === undefined ? [] : [step.forEach]),
-      ...(step.kind === 'block' ? loops(step.steps) : []),
-    ])
-  return loops(run.plan.steps).find(({ item }) => item === name)?.list[0]
 }
 
 function begin(run: Run, { step, instance, count }: { step: StepPlan; instance: string; count: number }): Loop {

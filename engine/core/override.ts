@@ -7,8 +7,7 @@ import type { Run } from './run.ts'
 export async function overrides(run: Run, instance: string, denial: Denial): Promise<boolean> {
   const { overridable = [] } = denial
   if (overridable.length === 0 || run.whole.mode === 'observe') return false
-  const standing = run.whole.votes
-  const ended = await askPeople(run, {
+  const { ended, answers } = await askPeople(run, {
     step: instance,
     kind: 'override',
     text: denial.message,
@@ -16,16 +15,18 @@ export async function overrides(run: Run, instance: string, denial: Denial): Pro
     facts: {},
     withinMs: patience(run, 'overridePatience'),
     overridable,
-    settled: (answers) => (overridable.every((one) => isCovered(one, answers)) ? { result: 'done' } : undefined),
+    denied: denial,
+    settled: (given) => (overridable.every((one) => isCovered(one, given)) ? { result: 'done' } : undefined),
     overdue: { result: 'timed-out' },
   })
   const overridden = ended.result === 'done'
   // An override that is not whole is none, also later.
-  const given = ({ vote }: SignedVote) => vote.step === instance && vote.decision === 'override'
-  if (!overridden) run.whole.votes = run.whole.votes.filter((vote) => standing.includes(vote) || !given(vote))
+  const given = new Set(answers.map(({ signature }) => signature))
+  if (!overridden) run.whole.votes = run.whole.votes.filter(({ signature }) => !given.has(signature))
   return overridden
 }
 
+/** A verdict on one item is overridden for that item alone; who names none has overridden what is judged as a whole. */
 function isCovered(
   { rule, item, who }: NonNullable<Denial['overridable']>[number],
   answers: readonly SignedVote[],
@@ -35,6 +36,6 @@ function isCovered(
       vote.decision === 'override' &&
       vote.role === who &&
       vote.overrides?.rule === rule &&
-      (vote.overrides.item === undefined || vote.overrides.item === item),
+      vote.overrides.item === item,
   )
 }

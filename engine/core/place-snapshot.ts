@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Facts } from './facts-once.ts'
 import { placeInside, placeOfCallee } from './run.ts'
 import type { Ended, Run } from './run.ts'
+import type { Wait } from './wait.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
@@ -13,6 +14,8 @@ export interface KeptPlace {
   readonly bases: Readonly<Record<string, Numbers>>
   readonly lists: Readonly<Record<string, Numbers>>
   readonly loops: Readonly<Record<string, { next: number; open: readonly number[]; stopped?: Ended }>>
+  /** Absent in snapshots of version 1. */
+  readonly waits?: Readonly<Record<string, Wait>>
   readonly inside: readonly (readonly [string, Entry, KeptPlace])[]
 }
 
@@ -34,8 +37,13 @@ export function takePlace(run: Run, facts: Facts): KeptPlace {
     bases: numbered(run.bases, facts),
     lists: numbered(run.lists, facts),
     loops: Object.fromEntries(loops),
+    waits: Object.fromEntries([...run.waits].map(([instance, wait]) => [instance, copyOf(wait)])),
     inside: [...run.inside].map(([key, place]) => [key, entryOf(run, place), takePlace(place, facts)] as const),
   }
+}
+
+function copyOf(wait: Wait): Wait {
+  return wait.kind === 'question' ? { ...wait, answers: [...wait.answers] } : { ...wait }
 }
 
 function numbered(kept: Run['bases'], facts: Facts): Record<string, Numbers> {
@@ -56,6 +64,7 @@ export function placeOf(run: Run, kept: KeptPlace, facts: Facts): Run {
   for (const [instance, basis] of Object.entries(kept.bases)) run.bases.set(instance, facts.getAll(basis))
   for (const [instance, basis] of Object.entries(kept.lists)) run.lists.set(instance, facts.getAll(basis))
   for (const [step, loop] of Object.entries(kept.loops)) run.loops.set(step, { ...loop, open: new Set(loop.open) })
+  for (const [instance, wait] of Object.entries(kept.waits ?? {})) run.waits.set(instance, copyOf(wait))
   for (const [key, entry, place] of kept.inside) run.inside.set(key, placeOf(enter(run, key, entry), place, facts))
   return run
 }

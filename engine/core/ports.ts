@@ -23,6 +23,8 @@ export interface Ports {
   claim(request: ClaimCall): Promise<ClaimResult>
   /** Opens a question to people, and answers with their votes, checked, until it is closed. */
   ask(question: Question): Promise<Poll>
+  /** The question that an earlier execution of this run has asked, and that is still open; nobody is asked anew. */
+  askedBefore?(question: Pick<Question, 'step' | 'time'>): Poll
   /** Judges the effects that the options of a question ask people for, before anybody is asked (G22). */
   options(request: OptionsCall): Promise<OptionsVerdict>
   /** Looks at the rules that must hold while the run waits (form 6). */
@@ -40,7 +42,7 @@ export interface Ports {
 /** The run's own clock: durable, and the same on every replay. */
 export interface Clock {
   nowMs(): number
-  /** Sleeps for that long; news that bear on the wait may end it earlier. */
+  /** Sleeps for that long; news that bear on the wait may end it earlier. Throws `Elsewhere` where the run moves before or meanwhile. */
   sleep(ms: number, summary: string): Promise<void>
 }
 
@@ -95,6 +97,8 @@ export interface Question {
   readonly who: readonly string[]
   readonly facts: Readonly<Record<string, FactRecord>>
   readonly withinMs: number
+  /** When it is over, by the run's clock. */
+  readonly until: number
   /** Absent: `approve`. */
   readonly kind?: NonNullable<Waiting['kind']>
   readonly choices?: NonNullable<Waiting['choices']>
@@ -110,7 +114,10 @@ export interface Answer {
 /** An open question. */
 export interface Poll {
   readonly factsDigest: string
-  /** The next vote with its verdict; undefined once the question's time, or the time given here, is over. */
+  /**
+   * The next vote with its verdict; undefined once the question's time, or the time given here, is over. Throws `Elsewhere` where
+   * there is none, and the run moves before or meanwhile: the question stays open.
+   */
   next(withinMs?: number): Promise<Answer | undefined>
   close(): void
 }
@@ -120,7 +127,7 @@ export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }
 
-/** Thrown by the interpreter at a step's boundary where the run goes on in another execution. */
+/** Thrown where the run goes on in another execution: at a step's boundary, and where a step waits. */
 export class Elsewhere extends Error {
   override readonly name = 'Elsewhere'
 }

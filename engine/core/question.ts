@@ -1,65 +1,102 @@
 import type { Operand } from '../../schemas/plan.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { SignedVote } from '../../schemas/run.ts'
+import type { Denial, SignedVote } from '../../schemas/run.ts'
 import { denied } from './denied.ts'
 import { readableText } from './operand.ts'
+import { Elsewhere } from './ports.ts'
 import type { Poll, Question } from './ports.ts'
 import type { Ended, Run } from './run.ts'
 import { readingOf, scopeOf } from './seen.ts'
+import { askedBefore } from './wait.ts'
+import type { Asked } from './wait.ts'
 import { Watch } from './watch.ts'
 
 /** A question, and when it is answered. */
-export interface Asking extends Omit<Question, 'time'> {
+export interface Asking extends Omit<Question, 'time' | 'until'> {
+  /** What people are asked to override. */
+  readonly denied?: Denial
   /** How the counted answers so far end it, if they do. */
   readonly settled: (answers: readonly SignedVote[]) => Ended | undefined
   readonly overdue: Ended
 }
 
+/** How a question ended, and the answers that were counted. */
+export interface Answered {
+  readonly ended: Ended
+  readonly answers: readonly SignedVote[]
+}
+
 /** Asks people, and waits until their answers settle it, somebody rejects, or the time is over. */
-export async function askPeople(run: Run, asking: Asking): Promise<Ended> {
-  const poll = await openPoll(run, asking)
+export async function askPeople(run: Run, asking: Asking): Promise<Answered> {
+  const before = askedBefore(run, asking.step)
+  const { poll, wait } = before === undefined ? await openPoll(run, asking) : openStill(run, asking.step, before)
   try {
-    return await collect(run, asking, poll)
-  } finally {
-    poll.close()
-    run.ledger.answered(asking.step)
+    const ended = await collect(run, asking, { poll, wait })
+    close(run, asking.step, poll)
+    return { ended, answers: wait.answers }
+  } catch (error) {
+    // The question stays open, and people may answer it all the time.
+    if (!(error instanceof Elsewhere)) close(run, asking.step, poll)
+    throw error
   }
 }
 
-async function openPoll(run: Run, asking: Asking): Promise<Poll> {
-  const { settled: _settled, overdue: _overdue, ...asked } = asking
+interface Open {
+  readonly poll: Poll
+  readonly wait: Asked
+}
+
+async function openPoll(run: Run, asking: Asking): Promise<Open> {
+  const { settled: _settled, overdue: _overdue, denied: about, ...asked } = asking
   const { step, kind, text, who, facts, withinMs, choices, overridable } = asked
   const time = (run.whole.asked.get(step) ?? 0) + 1
   run.whole.asked.set(step, time)
-  const poll = await run.ports.ask({ ...asked, time })
+  const until = run.ports.clock.nowMs() + withinMs
+  const poll = await run.ports.ask({ ...asked, time, until })
   const question = kind === undefined || kind === 'approve' ? {} : { question: kind }
   run.ledger.enter({ kind: 'asked', step, text, who, factsDigest: poll.factsDigest, ...question })
-  const until = new Date(run.ports.clock.nowMs() + withinMs).toISOString()
+  const offered = choices === undefined ? {} : { choices }
   run.ledger.asks({
-    ...{ step, kind: kind ?? 'approve', text, who, facts, until, factsDigest: poll.factsDigest },
-    ...(choices === undefined ? {} : { choices }),
+    ...{ step, kind: kind ?? 'approve', text, who, facts, factsDigest: poll.factsDigest, ...offered },
+    until: new Date(until).toISOString(),
     ...(overridable === undefined ? {} : { overridable }),
   })
-  return poll
+  const looked = run.ports.clock.nowMs()
+  const wait: Asked = {
+    ...{ kind: 'question', time, until, looked, answers: [], ...offered },
+    ...(about === undefined ? {} : { denied: about }),
+  }
+  run.waits.set(step, wait)
+  return { poll, wait }
 }
 
-async function collect(run: Run, asking: Asking, poll: Poll): Promise<Ended> {
-  const answers: SignedVote[] = []
-  const until = run.ports.clock.nowMs() + asking.withinMs
-  const watch = new Watch(run, asking.step, asking.withinMs)
+function openStill(run: Run, step: string, wait: Asked): Open {
+  const poll = run.ports.askedBefore?.({ step, time: wait.time })
+  if (poll === undefined) throw new Error(`nothing is left of what \`${step}\` has asked`)
+  return { poll, wait }
+}
+
+function close(run: Run, step: string, poll: Poll): void {
+  poll.close()
+  run.waits.delete(step)
+  run.ledger.answered(step)
+}
+
+async function collect(run: Run, asking: Asking, { poll, wait }: Open): Promise<Ended> {
+  const watch = new Watch(run, { step: asking.step, wait, withinMs: asking.withinMs })
   for (;;) {
-    const answer = await watch.answer(poll, until)
+    const answer = await watch.answer(poll)
     if (answer === undefined) return asking.overdue
     if ('by' in answer) return denied(answer)
-    const verdict = answer.verdict.counted ? duplicateOf(answer.vote, answers) : answer.verdict
+    const verdict = answer.verdict.counted ? duplicateOf(answer.vote, wait.answers) : answer.verdict
     run.ledger.enter({ kind: 'vote', step: asking.step, vote: answer.vote, ...verdict })
     if (!verdict.counted) continue
     const { by, decision, reason } = answer.vote.vote
     if (decision === 'reject')
       return { result: 'denied', detail: `rejected by ${by.user}${reason === undefined ? '' : `: ${reason}`}` }
-    answers.push(answer.vote)
+    wait.answers.push(answer.vote)
     run.whole.votes = [...run.whole.votes, answer.vote]
-    const ended = asking.settled(answers)
+    const ended = asking.settled(wait.answers)
     if (ended !== undefined) return ended
   }
 }

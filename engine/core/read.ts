@@ -6,12 +6,12 @@ import { resolveOperands } from './operand.ts'
 import { noteTaken } from './grounds.ts'
 import { activityId, instanceOf } from './run.ts'
 import type { Ended, Run } from './run.ts'
-import { scopeOf } from './seen.ts'
+import { attestedFacts, scopeOf } from './seen.ts'
 
 /** Reads a step's facts, once or until its expectation holds. */
 export async function readStep(run: Run, step: ReadStep): Promise<Ended> {
   const instance = instanceOf(run, step.id)
-  if (step.expect !== undefined) return expectation(run, instance, step.expect)
+  if (step.expect !== undefined) return expectation(run, instance, { expected: step.expect })
   for (const reading of await readFacts(run, instance, step.facts)) noteReading(run, instance, reading)
   return { result: 'done' }
 }
@@ -54,10 +54,13 @@ async function readFact(run: Run, step: string, name: string): Promise<AttestedF
   if (fact === undefined) throw new Error(`the Plan has no fact \`${name}\``)
   const activity = activityId(run, `${step}.${name}`)
   const resolved = resolveOperands(fact.with, scopeOf(run))
-  const reading =
+  // As its inputs see them now: what is read meanwhile is none of its own.
+  const sources = attestedFacts(run, fact.after)
+  const taken =
     'unknown' in resolved
       ? unread(name, fact, resolved.unknown)
       : await run.ports.read({ step, fact: name, action: fact.action, activity, input: resolved.input })
+  const reading = fact.after.length === 0 || taken.signature === '' ? taken : { ...taken, from: sources }
   run.records.set(name, reading)
   noteTaken(run, reading)
   run.ledger.fact(`${run.prefix}${name}`, reading.record)

@@ -25,11 +25,15 @@ export function residueOf(run: Run): Residue {
 }
 
 function listed(completed: readonly Completed[]): Outcome['left'] {
-  const left = completed.flatMap(({ step, leaves, lift, now }) => {
-    // What was to be taken back and was not, is half done: somebody must know, whether it is safe or not.
-    const text = leaves ?? (now === 'not-undone' ? 'it was done, and was not taken back' : undefined)
-    return text === undefined ? [] : [{ step, text, ...(lift === undefined ? {} : { lift }) }]
-  })
+  // Of very many, those come first that were to be taken back and are not.
+  const first = completed.filter(({ now }) => now === 'not-undone')
+  const left = [...first, ...completed.filter(({ now }) => now !== 'not-undone')].flatMap(
+    ({ step, leaves, lift, now }) => {
+      // What was to be taken back and was not, is half done: somebody must know, whether it is safe or not.
+      const text = leaves ?? (now === 'not-undone' ? 'it was done, and was not taken back' : undefined)
+      return text === undefined ? [] : [{ step, text, ...(lift === undefined ? {} : { lift }) }]
+    },
+  )
   const last = left[LISTED]
   if (last === undefined) return left
   return [...left.slice(0, LISTED), { step: last.step, text: `and ${left.length - LISTED} more of this kind` }]

@@ -10,9 +10,12 @@ import type {
   StepResult,
 } from '../../schemas/run.ts'
 import type { Ledger } from './ledger.ts'
+import { modeOf } from './mode.ts'
 import type { Ports } from './ports.ts'
+import type { Proposal } from './proposal.ts'
 import type { Scope } from './scope.ts'
 import { variablesOf } from './variables.ts'
+import type { Wait } from './wait.ts'
 
 /** What a run shares with the runbooks that it calls and with the items of its loops. */
 export interface Whole {
@@ -39,6 +42,8 @@ export interface Whole {
   readonly tell: Set<string>
   /** In a run that only proposes: the votes of those who have agreed. */
   agreement: readonly SignedVote[]
+  /** There: what is being proposed. */
+  proposal: Proposal | undefined
   /** Executions of this run that came before, and have kept what they completed. */
   kept: readonly number[]
   /** Under way while that is brought back. */
@@ -88,6 +93,8 @@ export interface Run {
   /** The readings on which lists of loops, inputs and outputs of calls rest, by instance. */
   readonly lists: Map<string, Readonly<Record<string, AttestedFact>>>
   readonly loops: Map<string, Loop>
+  /** What steps of this place wait for, by instance. */
+  readonly waits: Map<string, Wait>
   /** Places inside this one that are under way, by instance. */
   readonly inside: Map<string, Run>
 }
@@ -134,7 +141,7 @@ export function openRun(
     plan,
     runId,
     inputs,
-    mode: trigger === undefined || trigger.kind === 'person' ? 'act' : (trigger.mode ?? 'act'),
+    mode: modeOf(trigger),
     ...carried,
     votes: [],
     activities: new Map(),
@@ -146,6 +153,7 @@ export function openRun(
     taken: new Map(),
     tell: new Set(),
     agreement: [],
+    proposal: undefined,
     kept: [],
     recalling: undefined,
   }
@@ -183,7 +191,8 @@ function typesOf(plan: Plan): Scope['types'] {
 }
 
 type Emptiness =
-  'whole' | 'ports' | 'ledger' | 'runId' | 'results' | 'outputs' | 'records' | 'bases' | 'lists' | 'loops' | 'inside'
+  | ('whole' | 'ports' | 'ledger' | 'runId')
+  | ('results' | 'outputs' | 'records' | 'bases' | 'lists' | 'loops' | 'waits' | 'inside')
 
 function emptyPlace(whole: Whole): Pick<Run, Emptiness> {
   const { ports, ledger, runId } = whole
@@ -195,6 +204,7 @@ function emptyPlace(whole: Whole): Pick<Run, Emptiness> {
     bases: new Map(),
     lists: new Map(),
     loops: new Map(),
+    waits: new Map(),
     inside: new Map(),
   }
 }

@@ -5,11 +5,25 @@ import { Facts } from './facts-once.ts'
 import { placeOf, takePlace } from './place-snapshot.ts'
 import type { KeptPlace } from './place-snapshot.ts'
 import { receiptsSeen } from './receipts-seen.ts'
+import { proposalBy } from './proposal.ts'
 import { openRun } from './run.ts'
 import type { Completed, Run } from './run.ts'
 
+/**
+ * The form of what goes along to another execution, here and in the ledger. 1: nobody waits. 2: steps may be waiting for people and
+ * for facts. Whatever is left out of a later form, or means something else there, makes it another version.
+ */
+export const SNAPSHOT_VERSION = 2
+
+/** Thrown where an earlier execution has left a run in a form that this interpreter does not know. */
+export class UnknownSnapshot extends Error {
+  override readonly name = 'UnknownSnapshot'
+}
+
 /** A run between two steps, as data: what another execution needs to go on with it. Each reading stands in it once. */
 interface Kept {
+  /** Absent: 1. */
+  readonly version?: number
   readonly facts: readonly AttestedFact[]
   readonly place: KeptPlace
   readonly votes: readonly SignedVote[]
@@ -21,6 +35,8 @@ interface Kept {
   readonly taken: Readonly<Record<string, number>>
   readonly tell: readonly string[]
   readonly agreement: readonly SignedVote[]
+  /** The instance that asks for it. */
+  readonly proposal?: string
   readonly kept: readonly number[]
 }
 
@@ -29,6 +45,7 @@ export function snapshotOf(run: Run, number: number): JsonObject {
   const { whole } = run
   const facts = new Facts()
   const kept: Omit<Kept, 'facts'> = {
+    version: SNAPSHOT_VERSION,
     place: takePlace(run, facts),
     votes: whole.votes,
     activities: Object.fromEntries(whole.activities),
@@ -39,18 +56,29 @@ export function snapshotOf(run: Run, number: number): JsonObject {
     taken: Object.fromEntries([...whole.taken].map(([key, fact]) => [key, facts.at(fact)])),
     tell: [...whole.tell],
     agreement: whole.agreement,
+    ...(whole.proposal === undefined ? {} : { proposal: whole.proposal.instance }),
     kept: [...whole.kept, ...(whole.completed.length === 0 ? [] : [number])],
   }
   return { ...kept, facts: facts.all } as unknown as JsonObject
 }
 
-/** The run that was made data, as it was. */
+/** The snapshot, if this interpreter knows its form. Throws `UnknownSnapshot` otherwise: nothing of it is guessed. */
+export function knownSnapshot(state: JsonObject): JsonObject {
+  const { version = 1 } = state
+  if (version === 1 || version === SNAPSHOT_VERSION) return state
+  throw new UnknownSnapshot(
+    `this run was left by another interpreter, in form ${JSON.stringify(version)}; known are 1 to ${SNAPSHOT_VERSION}`,
+  )
+}
+
+/** The run that was made data, as it was. Throws where its form is not known. */
 export function restoreRun(plan: Plan, opening: Parameters<typeof openRun>[1], carried: Restoring): Run {
-  const kept = carried.state as unknown as Kept
+  const kept = knownSnapshot(carried.state) as unknown as Kept
   const opened = openRun(plan, opening, carried)
   const { whole } = opened
   whole.votes = kept.votes
   whole.agreement = kept.agreement
+  if (kept.proposal !== undefined) whole.proposal = proposalBy(kept.proposal)
   whole.kept = kept.kept
   whole.receipts.push(...kept.receipts)
   for (const role of kept.tell) whole.tell.add(role)

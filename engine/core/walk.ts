@@ -58,12 +58,14 @@ async function oneStep(run: Run, step: StepPlan): Promise<Ended> {
 async function oneInstance(run: Run, step: StepPlan): Promise<Ended> {
   const instance = instanceOf(run, step.id)
   try {
-    await itsTime(run, step)
+    // What waits has begun already: it goes on also where the run is paused.
+    if (!run.waits.has(instance)) await itsTime(run, step)
     run.ledger.stepStarts(instance, step.kind)
     return await carryOutStep(run, step)
   } catch (error) {
-    if (error instanceof Cancelled) return { result: 'cancelled', detail: 'the run was cancelled' }
-    throw error
+    if (!(error instanceof Cancelled)) throw error
+    run.waits.delete(instance)
+    return { result: 'cancelled', detail: 'the run was cancelled' }
   }
 }
 

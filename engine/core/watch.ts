@@ -5,22 +5,26 @@ import { openIntervals } from './rules/intervals.ts'
 import { activityId } from './run.ts'
 import type { Run } from './run.ts'
 import { fromTheTop } from './seen.ts'
+import type { Wait } from './wait.ts'
 
 /** How often it is looked at most, in one wait. */
 const LOOKS = 1_000
 
-/** While a run waits: looks, every so often, at the rules that must hold over the interval that it is in (form 6). */
+/**
+ * While a run waits: looks, every so often, at the rules that must hold over the interval that it is in (form 6). Where the run goes
+ * on in another execution, the ports throw `Elsewhere`, and the wait says how far it got.
+ */
 export class Watch {
   readonly #run: Run
   readonly #step: string
+  readonly #wait: Wait
   readonly #everyMs: number
-  #looked: number
 
-  constructor(run: Run, step: string, withinMs: number) {
+  constructor(run: Run, { step, wait, withinMs }: { step: string; wait: Wait; withinMs: number }) {
     this.#run = run
     this.#step = step
+    this.#wait = wait
     this.#everyMs = Math.max(patience(run, 'watchEvery'), Math.ceil(withinMs / LOOKS))
-    this.#looked = run.ports.clock.nowMs()
   }
 
   /** Sleeps, and answers with what does not hold any more. */
@@ -36,8 +40,9 @@ export class Watch {
   }
 
   /** Waits for the next answer of people, or for what does not hold any more. */
-  async answer(poll: Poll, until: number): Promise<Answer | Denial | undefined> {
+  async answer(poll: Poll): Promise<Answer | Denial | undefined> {
     const { clock } = this.#run.ports
+    const { until } = this.#wait
     while (isWatched(this.#run) && this.#next() < until) {
       const answer = await poll.next(Math.max(this.#next() - clock.nowMs(), 1))
       if (answer !== undefined || clock.nowMs() >= until) return answer
@@ -48,7 +53,7 @@ export class Watch {
   }
 
   #next(): number {
-    return this.#looked + this.#everyMs
+    return this.#wait.looked + this.#everyMs
   }
 
   /** Were there news that ended the sleep before its time? */
@@ -60,7 +65,7 @@ export class Watch {
 
   async #look(): Promise<Denial | undefined> {
     const { ports, ledger } = this.#run
-    this.#looked = ports.clock.nowMs()
+    this.#wait.looked = ports.clock.nowMs()
     const activity = activityId(this.#run, `${this.#step}.watch`)
     const { denial } = await ports.watch({ step: this.#step, activity })
     if (denial !== undefined) ledger.enter({ kind: 'watch', step: this.#step, denial })

@@ -1,5 +1,4 @@
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity'
-import { ApplicationFailure } from '@temporalio/common'
 import type { AnyDefinition, AnyReading } from '../../actions/define.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
@@ -25,6 +24,7 @@ import type {
 import { admitRun, recordStart } from './admit.ts'
 import { admittedHere } from './admission.ts'
 import type { Execution } from './admission.ts'
+import { alive, HEARTBEAT_MS } from './alive.ts'
 import { passClaim } from './door/claim.ts'
 import { locate } from './door/instance.ts'
 import type { PassSeam } from './door/arrive.ts'
@@ -41,9 +41,6 @@ import { tellPeople } from './tell.ts'
 import { checkTrigger, checkVote, recordQuestion } from './votes.ts'
 
 type Activity = (argument: never) => Promise<unknown>
-
-/** How often a pass says that it is alive. */
-const HEARTBEAT_MS = 2_000
 
 /** How long a step's reading is taken again where a request fails: well within the time that the workflow gives it. */
 const READ_AGAIN_MS = 2_000
@@ -83,30 +80,23 @@ async function readForRun(
 }
 
 async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
-  const log = host.log.child({
-    run: request.admission.admission.runId,
-    actor: actorOf(request),
-    step: request.step,
-    action,
-  })
   const result = await alive(async () => passDoor(request, seamOf(host, action)))
-  log.info(
-    { status: result.status, ...(result.status === 'denied' ? { denial: result.denial.message } : {}) },
-    'the door has answered',
-  )
+  const about = { run: request.admission.admission.runId, actor: actorOf(request), step: request.step, action }
+  const denial = result.status === 'denied' ? { denial: result.denial.message } : {}
+  host.log.info({ ...about, status: result.status, ...denial }, 'the door has answered')
   return result
 }
 
-/** Who set this in motion: a person, or an alert's occurrence. */
+/** Who set this in motion: a person, or the occurrence of an alert or of a schedule. */
 function actorOf({ admission }: EffectRequest): string {
   const { trigger } = admission.admission
-  return trigger.kind === 'person' ? `${trigger.by.user}@${trigger.by.host}` : `alert ${trigger.occurrence}`
+  return trigger.kind === 'person' ? `${trigger.by.user}@${trigger.by.host}` : `${trigger.kind} ${trigger.occurrence}`
 }
 
 function engineActivities(host: Host): Record<string, Activity> {
   return {
     [NAMES.admit]: async (request: AdmitRequest) => alive(async () => admitRun(request, execution(), host)),
-    [NAMES.recordStart]: async (request: AdmitRequest) => recordStart(request, execution(), host),
+    [NAMES.recordStart]: async (request: AdmitRequest) => alive(async () => recordStart(request, execution(), host)),
     [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
     [NAMES.options]: async (request: OptionsRequest) =>
       alive(async () => judgeOptions(request, seamOf(host, NAMES.options))),
@@ -116,7 +106,7 @@ function engineActivities(host: Host): Record<string, Activity> {
       alive(async () => continueRun(request, execution(), { host, successor })),
     [NAMES.recall]: async (request: ContinueRequest) => alive(async () => recallRun(request, execution(), host)),
     [NAMES.release]: async (request: ReleaseRequest) => giveBackLeases(request, execution(), host),
-    [NAMES.tell]: async (request: TellRequest) => tellForRun(request, host),
+    [NAMES.tell]: async (request: TellRequest) => alive(async () => tellForRun(request, host)),
     [NAMES.ask]: async (request: QuestionRequest) => recordQuestion(request, host),
     [NAMES.checkVote]: async (check: VoteCheck) => checkVote(check, host),
     [NAMES.checkTrigger]: async (check: TriggerCheck) => checkTrigger(check, host),
@@ -159,23 +149,5 @@ function heartbeatOnceLate(): () => void {
   const began = performance.now()
   return () => {
     if (performance.now() - began > HEARTBEAT_MS / 2) heartbeat()
-  }
-}
-
-/** Keeps saying that the activity is alive; a process that is gone is noticed by its silence. No stack leaves the host. */
-async function alive<T>(work: () => Promise<T>): Promise<T> {
-  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS)
-  try {
-    return await work()
-  } catch (error) {
-    if (cancellationSignal().aborted) throw error
-    const failure = error instanceof Error ? error : new Error('the activity failed')
-    throw ApplicationFailure.create({
-      message: failure.message.toWellFormed(),
-      type: failure.name,
-      nonRetryable: false,
-    })
-  } finally {
-    clearInterval(beat)
   }
 }

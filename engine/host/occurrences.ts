@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { STARTED } from '../../evidence/start.ts'
 import type { EvidenceStore } from '../../evidence/store.ts'
+import { modeOf } from '../core/mode.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { SignedAdmission } from '../../schemas/run.ts'
@@ -9,6 +10,7 @@ import { workflowIdOf } from './run-id.ts'
 import { recallBegun, rememberBegun } from './occurrence-memory.ts'
 import type { Begun } from './occurrence-memory.ts'
 import { coolUntil } from './occurrences-cool-down.ts'
+import type { Cooling } from './occurrences-cool-down.ts'
 import { OperatorError } from './operator-error.ts'
 import { admit, begin } from './start-run.ts'
 import type { Admitting, Start } from './start-run.ts'
@@ -32,7 +34,12 @@ export interface Occurrence {
 
 /** What became of an occurrence. */
 export type Handled =
-  | { readonly result: 'started' | 'merged' | 'already-handled'; readonly runId: string }
+  | {
+      readonly result: 'started' | 'merged' | 'already-handled'
+      readonly runId: string
+      /** The run that only observed, and was ended for this one (G39). */
+      readonly inPlaceOf?: string
+    }
   | { readonly result: 'cooling-down'; readonly until: string }
 
 /** What an occurrence is handled with. */
@@ -52,14 +59,19 @@ export async function handleOnce(occurrence: Occurrence, start: Start, handling:
   const { key } = occurrence
   const known = await recallBegun(handling.store, key)
   if (known !== undefined) return { result: 'already-handled', runId: known.runId }
-  const until = await coolUntil(workflowIdOf(start.plan, start.inputs), occurrence.coolDownMs, handling)
+  const until = await coolUntil(coolingOf(occurrence, start), handling)
   if (until !== undefined) return { result: 'cooling-down', until }
   const { mine, claim } = await claimFor(key, start, handling)
   const before = mine ? undefined : await begunByOther(key, claim, handling)
   if (before !== undefined) return { result: 'already-handled', runId: before.runId }
-  const { runId, merged } = await begin(handling.client, await planOf(claim, handling), claim.admission)
+  const { runId, merged, inPlaceOf } = await begin(handling.client, await planOf(claim, handling), claim.admission)
   await rememberBegun(handling.store, key, { runId, merged })
-  return { result: merged ? 'merged' : 'started', runId }
+  return { result: merged ? 'merged' : 'started', runId, ...(inPlaceOf === undefined ? {} : { inPlaceOf }) }
+}
+
+function coolingOf({ coolDownMs }: Occurrence, { plan, inputs, trigger }: Start): Cooling {
+  const workflowId = workflowIdOf(plan, inputs)
+  return { workflowId, observes: modeOf(trigger) === 'observe', ...(coolDownMs === undefined ? {} : { coolDownMs }) }
 }
 
 /** Who handles the occurrence, and with which admission. */

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly closedAt?: string
   /** Temporal's word: RUNNING, COMPLETED, FAILED, TERMINATED … */
   readonly status: string
+  /** Of a live run: whether it waits for people or is paused; absent where it never has. */
+  readonly phase?: string
   readonly outcome?: string
 }
 
@@ -37,6 +39,7 @@ type Listed = Pick<
 
 function summaryOf({ workflowId, type, startTime, closeTime, status, memo, searchAttributes }: Listed): RunSummary {
   const outcome = searchAttributes['RunproofOutcome']?.[0]
+  const phase = status.name === 'RUNNING' ? searchAttributes['RunproofPhase']?.[0] : undefined
   return {
     runId: textOf(memo?.['runId']),
     workflowId,
@@ -44,6 +47,7 @@ function summaryOf({ workflowId, type, startTime, closeTime, status, memo, searc
     startedAt: startTime.toISOString(),
     status: status.name,
     ...(closeTime === undefined ? {} : { closedAt: closeTime.toISOString() }),
+    ...(typeof phase === 'string' ? { phase } : {}),
     ...(typeof outcome === 'string' ? { outcome } : {}),
   }
 }
@@ -75,7 +79,9 @@ async function whereItGoesOn(client: Client, known: WorkflowRef): Promise<Workfl
   const last = await lastExecutionOf(client, known)
   const { status, raw } = await last.describe()
   const firstExecutionRunId = raw.workflowExecutionInfo?.firstRunId
-  if (status.name !== 'RUNNING' || !firstExecutionRunId) return last
+  // It may have moved on since it was looked at.
+  const goesOn = status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW'
+  if (!goesOn || !firstExecutionRunId) return last
   return client.workflow.getHandle(known.workflowId, undefined, { firstExecutionRunId })
 }
 

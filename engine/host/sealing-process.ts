@@ -19,6 +19,12 @@ import { connectTemporal } from './temporal.ts'
 /** How often runs are looked for that ended without a bundle. */
 const SWEEP_MS = 15_000
 
+const PATIENCE = {
+  maxHeartbeatThrottleInterval: '2s',
+  defaultHeartbeatThrottleInterval: '2s',
+  shutdownGraceTime: '10s',
+} as const
+
 /** The process that seals evidence: it alone uses the sealing key, on its own task queue (G27). */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -48,7 +54,7 @@ async function main(): Promise<void> {
     namespace: values.namespace,
     taskQueue: QUEUES.sealing,
     activities: { [NAMES.seal]: sealActivity(office) },
-    shutdownGraceTime: '10s',
+    ...PATIENCE,
   })
   const sweeping = sweepEvery(SWEEP_MS, office)
   process.send?.('ready')

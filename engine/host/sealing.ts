@@ -12,6 +12,7 @@ import { verify } from '../../evidence/verify.ts'
 import type { HistoryFacts, WorkflowRef } from '../../schemas/evidence.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { SealRequest, SealResult } from '../../schemas/run.ts'
+import { alive } from './alive.ts'
 import type { Leases } from './leases/leases.ts'
 import type { Logger } from './log.ts'
 import { wholeRun } from './whole-run.ts'
@@ -32,7 +33,8 @@ export function sealActivity(office: SealingOffice): (request: SealRequest) => P
   return async (request) => {
     const { workflowExecution, workflowNamespace } = activityInfo()
     const { workflowId = '', runId: temporalRunId = '' } = workflowExecution ?? {}
-    return sealRun(request, { namespace: workflowNamespace ?? '', workflowId, temporalRunId }, office)
+    const workflow = { namespace: workflowNamespace ?? '', workflowId, temporalRunId }
+    return alive(async () => sealRun(request, workflow, office))
   }
 }
 

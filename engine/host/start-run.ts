@@ -2,12 +2,14 @@ import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporal
 import type { Client } from '@temporalio/client'
 import { TypedSearchAttributes } from '@temporalio/common'
 import type { Workflow } from '@temporalio/common'
+import { modeOf } from '../core/mode.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import type { RunInput, SignedAdmission, Trigger } from '../../schemas/run.ts'
 import type { AdmissionKeys } from './admission.ts'
 import type { PlanArchive } from './plan-archive.ts'
+import { giveWay, observerIn } from './give-way.ts'
 import { newRunId, workflowIdOf } from './run-id.ts'
 import { runAttribute } from './temporal.ts'
 
@@ -25,6 +27,8 @@ export interface Started {
   readonly runId: string
   readonly workflowId: string
   readonly merged: boolean
+  /** The run that only observed, and was ended for this start. */
+  readonly inPlaceOf?: string
 }
 
 /** Keys and archive of the host that admits. */
@@ -57,8 +61,32 @@ export class RunClosing extends Error {
   override readonly name = 'RunClosing'
 }
 
-/** Starts an admitted run, or merges it into the live run with the same key: one call, so that two at once make one run (G37). */
+/**
+ * Starts an admitted run, or merges it into the live run with the same key: one call, so that two at once make one run (G37). A
+ * run that only observes takes no start that is more than that: it is ended, and the run begins in its place (G39).
+ */
 export async function begin(client: Client, plan: Plan, admission: SignedAdmission): Promise<Started> {
+  try {
+    return await startOrMeet(client, plan, admission)
+  } catch (error) {
+    const observer = observerIn(error)
+    if (observer === undefined) throw closingOr(error, admission)
+    const { runId, workflowId } = admission.admission
+    if (!(await giveWay(client, workflowId, { observer, to: runId })))
+      throw new RunClosing(`the run ${observer} only observes, and was asked to end; it is just closing`)
+    const started = await startOrMeet(client, plan, admission).catch((again: unknown) => {
+      throw closingOr(again, admission)
+    })
+    return { ...started, inPlaceOf: observer }
+  }
+}
+
+function closingOr(error: unknown, { admission: { workflowId } }: SignedAdmission): unknown {
+  if (!(error instanceof WorkflowUpdateFailedError)) return error
+  return new RunClosing(`a run of ${workflowId} is just closing: ${error.cause?.message ?? ''}`)
+}
+
+async function startOrMeet(client: Client, plan: Plan, admission: SignedAdmission): Promise<Started> {
   const { runId, workflowId, runbook } = admission.admission
   const input: RunInput = { plan, admission }
   const operation = new WithStartWorkflowOperation(runbook, {
@@ -68,22 +96,12 @@ export async function begin(client: Client, plan: Plan, admission: SignedAdmissi
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     typedSearchAttributes: new TypedSearchAttributes([{ key: runAttribute, value: runId }]),
-    memo: { runId, runbook, title: plan.runbook.title },
+    memo: { runId, runbook, title: plan.runbook.title, mode: modeOf(admission.admission.trigger) },
     staticSummary: `${plan.runbook.title}: ${workflowId}`,
   })
-  try {
-    const met = await client.workflow.executeUpdateWithStart<Workflow, { runId: string }, [SignedAdmission]>(
-      NAMES.triggerUpdate,
-      {
-        args: [admission],
-        updateId: runId,
-        startWorkflowOperation: operation,
-      },
-    )
-    return { runId: met.runId, workflowId, merged: met.runId !== runId }
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError)
-      throw new RunClosing(`a run of ${workflowId} is just closing: ${error.cause?.message ?? ''}`)
-    throw error
-  }
+  const met = await client.workflow.executeUpdateWithStart<Workflow, { runId: string }, [SignedAdmission]>(
+    NAMES.triggerUpdate,
+    { args: [admission], updateId: runId, startWorkflowOperation: operation },
+  )
+  return { runId: met.runId, workflowId, merged: met.runId !== runId }
 }

@@ -1,5 +1,6 @@
 import './orphan-guard.ts'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { BlastRadius } from '../../schemas/plan.ts'
@@ -21,11 +22,18 @@ const PATIENCE = {
 /** There are several such queues, and each is asked for work all the time. */
 const FEW_POLLS = { maxConcurrentActivityTaskPolls: 2 } as const
 
+/**
+ * The SDK keeps a stack for each promise of a workflow, which is most of what a workflow task costs. What a run waits for is in
+ * its state; so contexts that are made from now on, those of workflows, keep no stacks. Errors of this process still have theirs.
+ */
+const NO_STACKS = '--stack-trace-limit=0'
+
 /** The process that interprets Plans and carries out actions, of the installation in its working folder. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { address: { type: 'string' }, namespace: { type: 'string', default: 'default' } },
   })
+  setFlagsFromString(NO_STACKS)
   const log = openLog('worker')
   installRuntime(log)
   const host = await openHost(process.cwd(), log)

@@ -12,7 +12,7 @@ import { digestOf } from './digest.ts'
 import { kindOfFile } from './files.ts'
 import type { ClosedWindow } from './ground/calendar.ts'
 import type { Role } from './ground/policy.ts'
-import { readGround } from './ground/read-ground.ts'
+import { isWhole, readGround } from './ground/read-ground.ts'
 import type { Ground, ParsedFile } from './ground/read-ground.ts'
 import { Report } from './report.ts'
 import { compileRules } from './rules/compile-rules.ts'
@@ -62,12 +62,18 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   const overlays = sources.overlays.map((source) => parsed(source, shared))
   const whole = requireFiles(sources, shared)
   const ground = readGround({ files, overlays }, contracts, shared)
-  for (const report of own.values()) for (const name of shared.broken) report.broken.add(name)
   // Without the files on which they stand, all others would only say so, each in its own words.
-  const known = whole ? files : []
+  const known = whole && isWhole(files) && ground.world.effects.byName.size > 0 ? files : []
   const rules = compileAllRules(known, sources, { ground, report: shared })
+  for (const report of own.values()) for (const name of shared.broken) report.broken.add(name)
   const digest = digestOfCatalogue(sources, contracts)
-  const plans = compileRunbooks(known, sources, { world: ground.world, rules, catalogueDigest: digest, own })
+  const plans = compileRunbooks(known, sources, {
+    world: ground.world,
+    rules,
+    rulesKnown: !shared.nameless && areReadable(known),
+    catalogueDigest: digest,
+    own,
+  })
   const late = new Report()
   if (whole) tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
   const recorded = compileRecorded(known, { world: ground.world, sources, report: late })
@@ -120,6 +126,15 @@ function requireFiles({ files }: CatalogueSources, report: Report): boolean {
     )
   }
   return gone.length === 0
+}
+
+/** Can every file of rules be read? Otherwise nobody can tell which rules there are. */
+function areReadable(files: readonly ParsedFile[]): boolean {
+  return files.every(
+    ({ kind, node }) =>
+      kind !== 'rules' ||
+      (node?.kind === 'map' && node.entries.some(({ key, value }) => key === 'rules' && value.kind === 'list')),
+  )
 }
 
 /** Runbooks, scenarios and recorded facts answer for themselves; a mistake anywhere else concerns every Plan. */

@@ -3,9 +3,13 @@ import type { ValueType } from '../../schemas/value-type.ts'
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
+/** How a duration is written: no longer than a lifetime, so that every moment in it can be counted. */
+export const DURATION_FORM = '(\\d{1,9}(ms|s)|\\d{1,8}m|\\d{1,6}h|\\d{1,5}d)'
+const DURATION = new RegExp(`^(?=${DURATION_FORM}$)(\\d+)([a-z]+)$`)
+
 /** Milliseconds of `90s`, `5m`, `2h`, `3d`; undefined for anything else. */
 export function durationMs(text: string): number | undefined {
-  const [, number, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
+  const [, , , number, unit] = DURATION.exec(text) ?? []
   return number === undefined || unit === undefined ? undefined : Number(number) * UNITS[unit as keyof typeof UNITS]
 }
 
@@ -29,14 +33,11 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
     case 'duration':
       return durationMs(text)
     case 'time':
-      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text) &&
-        !Number.isNaN(Date.parse(text))
-        ? text
-        : undefined
+      return isMoment(text) ? text : undefined
     case 'digest':
       return /^sha256:[0-9a-f]{64}$/.test(text) ? text : undefined
     case 'id':
-      return /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/.test(text) ? text : undefined
+      return OBJECT_ID.test(text) ? text : undefined
     case 'enum':
       return type.words.includes(text) ? text : undefined
     case 'optional':
@@ -50,6 +51,16 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
       return undefined
   }
 }
+
+/** RFC 3339, on a day that there is: JavaScript takes the 30th of February for the 2nd of March. */
+function isMoment(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text)) return false
+  const [year = 0, month = 0, day = 0, hour = 0] = text.split(/[-T:]/).map(Number)
+  return hour < 24 && !Number.isNaN(Date.parse(text)) && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+}
+
+/** An id is also a segment of paths: none that is empty, `.` or `..`. */
+const OBJECT_ID = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
 
 /** Is this JSON a value that a literal of this type could be? */
 export function isLiteral(value: Json, type: ValueType): boolean {

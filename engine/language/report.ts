@@ -8,6 +8,8 @@ export class Report {
   readonly found: Diagnostic[] = []
   /** Names that are declared and were not understood: what follows from that is not told again. */
   readonly broken: Set<string>
+  /** Something is declared and nobody can read its name: what looks unknown may be it. */
+  nameless = false
   readonly #told = new Set<string>()
 
   constructor(broken = new Set<string>()) {
@@ -29,9 +31,14 @@ export class Report {
     span: Span,
     said: { readonly message: string; readonly name: string; readonly candidates: Iterable<string> },
   ): undefined {
-    if (this.broken.has(said.name)) return
+    if (this.excuses(said.name)) return
     const help = didYouMean(said.name, said.candidates)
     this.error(code, span, { message: said.message, ...(help === undefined ? {} : { help }) })
+  }
+
+  /** Is it told already, or may it be, why nobody knows this name? */
+  excuses(name: string): boolean {
+    return this.nameless || this.broken.has(name)
   }
 
   get failed(): boolean {

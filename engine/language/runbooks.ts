@@ -12,6 +12,8 @@ import type { Node } from './yaml/node.ts'
 export interface Shared {
   readonly world: World
   readonly rules: readonly Rule[]
+  /** Are these all? Where a file of rules cannot be read, nobody can tell. */
+  readonly rulesKnown: boolean
   readonly catalogueDigest: string
   /** The report of each file. */
   readonly own: ReadonlyMap<string, Report>

@@ -1,8 +1,21 @@
-import type { Denial, RunEntry } from '../../schemas/run.ts'
+import type { Denial, Outcome, RunEntry, RunState } from '../../schemas/run.ts'
 import type { Scenario } from '../../schemas/scenario.ts'
 import { lineage, siteOf } from '../core/rules.ts'
-import type { Rehearsed } from './rehearse.ts'
 import type { Stage } from './stage.ts'
+
+/** How a run ended in which a scenario was tried, be it rehearsed or on the lab. */
+export interface Ended {
+  readonly outcome: Outcome
+  readonly state: Pick<RunState, 'entries' | 'outcome'>
+  /** What the run has caused, in order, with what was taken back. */
+  readonly receipts: readonly { readonly effect: string }[]
+  /** Claims that were said, those of callees included. */
+  readonly claimed: readonly string[]
+  /** What was needed, and nothing is recorded of it. */
+  readonly missing: readonly string[]
+  /** Numbers of the incidents whose moment never came. */
+  readonly unfired: readonly number[]
+}
 
 /** One thing that came otherwise than expected. */
 export interface Difference {
@@ -18,7 +31,7 @@ export function differing(at: string, expected: string, actual: string): Differe
 }
 
 /** Everything in which a rehearsal differs from what its scenario expects; empty where it is as expected. */
-export function differencesOf(scenario: Scenario, rehearsed: Rehearsed, stage: Pick<Stage, 'effects'>): Difference[] {
+export function differencesOf(scenario: Scenario, rehearsed: Ended, stage: Pick<Stage, 'effects'>): Difference[] {
   const { expect } = scenario
   const caused = effectsCaused(rehearsed)
   return [
@@ -33,19 +46,19 @@ export function differencesOf(scenario: Scenario, rehearsed: Rehearsed, stage: P
 }
 
 /** Those of these effects, or of effects below them, that happened or were claimed. */
-export function happenedOf(effects: readonly string[], rehearsed: Rehearsed, stage: Pick<Stage, 'effects'>): string[] {
+export function happenedOf(effects: readonly string[], rehearsed: Ended, stage: Pick<Stage, 'effects'>): string[] {
   const caused = effectsCaused(rehearsed)
   return effects.filter((effect) => isAmong(effect, caused, stage))
 }
 
 /** Everyone who denied in this run, a claim and an undo included. */
-export function denialsOf({ state, outcome }: Rehearsed): Denial[] {
+export function denialsOf({ state, outcome }: Ended): Denial[] {
   const denials = state.entries.flatMap(denialIn)
   return outcome.denial === undefined ? denials : [...denials, outcome.denial]
 }
 
 /** Was it this rule that denied, alone or with others? */
-export function isDeniedBy(rule: string, rehearsed: Rehearsed): boolean {
+export function isDeniedBy(rule: string, rehearsed: Ended): boolean {
   return denialsOf(rehearsed).some(
     (denial) =>
       denial.rule === rule ||
@@ -60,7 +73,7 @@ function denialIn(entry: RunEntry): Denial[] {
 }
 
 /** Receipts, and claims that were said, those of callees included; what was taken back has happened all the same. */
-function effectsCaused({ receipts, state, claimed }: Rehearsed): string[] {
+function effectsCaused({ receipts, state, claimed }: Ended): string[] {
   return [...receipts.map(({ effect }) => effect), ...(state.outcome?.claims ?? []), ...claimed]
 }
 
@@ -68,12 +81,12 @@ function isAmong(effect: string, caused: readonly string[], { effects }: Pick<St
   return caused.some((one) => lineage(one, effects).includes(effect))
 }
 
-function outcomeOf({ expect }: Scenario, { outcome }: Rehearsed): Difference[] {
+function outcomeOf({ expect }: Scenario, { outcome }: Ended): Difference[] {
   if (outcome.name === expect.outcome) return []
   return [{ at: 'outcome', expected: expect.outcome, actual: `${outcome.name} (${outcome.message})` }]
 }
 
-function stepOf(step: string, expected: string, { state }: Rehearsed): Difference[] {
+function stepOf(step: string, expected: string, { state }: Ended): Difference[] {
   const results = new Map(state.entries.flatMap((entry) => endedAt(step, entry)))
   // A loop's own result is what its id says; its items are asked for one by one, or where only they have that name.
   const own = results.get(step)
@@ -90,7 +103,7 @@ function endedAt(step: string, entry: RunEntry): [string, string][] {
   return [[entry.step, entry.kind === 'step' ? entry.result : entry.result.status]]
 }
 
-function denialOf({ expect: { deniedBy } }: Scenario, rehearsed: Rehearsed): Difference[] {
+function denialOf({ expect: { deniedBy } }: Scenario, rehearsed: Ended): Difference[] {
   const { denial } = rehearsed.outcome
   if (deniedBy === undefined)
     return denial?.rule === undefined
@@ -119,14 +132,14 @@ function claimOf(claim: string, caused: readonly string[], stage: Pick<Stage, 'e
     : [{ at: `claims.${claim}`, expected: `${claim} is said`, actual: 'it was not said' }]
 }
 
-function toldOf({ expect: { told }, spans }: Scenario, { outcome }: Rehearsed): Difference[] {
+function toldOf({ expect: { told }, spans }: Scenario, { outcome }: Ended): Difference[] {
   if (spans['told'] === undefined) return []
   const [expected, actual] = [[...told].sort().join(', '), [...outcome.tell].sort().join(', ')]
   return expected === actual ? [] : [{ at: 'told', expected: expected || 'nobody', actual: actual || 'nobody' }]
 }
 
 /** A scenario that needs what is not recorded, or whose incident never comes, shows nothing. */
-function brokenOf({ missing, unfired }: Rehearsed): Difference[] {
+function brokenOf({ missing, unfired }: Ended): Difference[] {
   return [
     ...missing.map((what) => ({
       at: 'scenario',

@@ -1,6 +1,6 @@
 import type { EffectReceipt, Verdict } from '../../schemas/door.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { FactPlan, RulePlan } from '../../schemas/plan.ts'
+import type { RulePlan } from '../../schemas/plan.ts'
 import type { Denial, Grounds } from '../../schemas/run.ts'
 import type { BoundRule, GuardedEffect, JudgedVerdict, RunSoFar, Seen } from '../core/rules.ts'
 import {
@@ -11,6 +11,7 @@ import {
   judgeIntervals,
   judgeRule,
   reachableEffects,
+  staleness,
 } from '../core/rules.ts'
 import { siteOf, subjectsOfInputs } from '../core/rules.ts'
 import type { JsonObject } from '../../schemas/json.ts'
@@ -120,12 +121,4 @@ function runSoFar({ stage: { plan }, runId, inputs, clock, receipts }: Bench): R
     reachable: reachableEffects(plan),
     now: clock.now(),
   }
-}
-
-/** Why a record is not fresh, in the terms of the door (G13). */
-function staleness(record: FactRecord, { maxAgeMs }: FactPlan): string | undefined {
-  const { ageMs, roundTrip, fact } = record
-  if (maxAgeMs > 0 && ageMs !== undefined)
-    return ageMs <= maxAgeMs ? undefined : `${fact}: stale: ${ageMs} ms old, ${maxAgeMs} ms allowed`
-  return roundTrip ? undefined : `${fact}: stale: nothing proves that this came from the authority and not from a cache`
 }

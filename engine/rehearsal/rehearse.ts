@@ -1,10 +1,11 @@
-import type { Admission, AttestedFact, EffectReceipt, Outcome, RunState } from '../../schemas/run.ts'
+import type { Admission, AttestedFact, EffectReceipt, RunState } from '../../schemas/run.ts'
 import type { Scenario } from '../../schemas/scenario.ts'
 import { carryOut } from '../core/carry-out.ts'
 import type { Ports, ReadCall } from '../core/ports.ts'
 import { openRun } from '../core/run.ts'
 import { claimHere, optionsHere, performHere } from './door.ts'
 import { Incidents, MomentLedger } from './incidents.ts'
+import type { Ended } from './differences.ts'
 import { judgeWait } from './judging.ts'
 import type { Bench } from './judging.ts'
 import { askHere } from './people.ts'
@@ -13,17 +14,9 @@ import { VirtualClock } from './virtual-clock.ts'
 import { World } from './world.ts'
 
 /** A scenario that was rehearsed to its end. */
-export interface Rehearsed {
-  readonly outcome: Outcome
+export interface Rehearsed extends Ended {
   readonly state: RunState
-  /** What the run has caused, in order, with what was taken back. */
   readonly receipts: readonly EffectReceipt[]
-  /** Claims that were said, those of callees included. */
-  readonly claimed: readonly string[]
-  /** What was needed, and nothing is recorded of it. */
-  readonly missing: readonly string[]
-  /** Numbers of the incidents whose moment never came. */
-  readonly unfired: readonly number[]
 }
 
 const RUN_ID = 'rehearsal'

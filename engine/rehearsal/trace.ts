@@ -1,5 +1,5 @@
 import type { RunEntry } from '../../schemas/run.ts'
-import type { Rehearsed } from './rehearse.ts'
+import type { Ended } from './differences.ts'
 
 /** One line of what happened, for people. */
 export interface TraceLine {
@@ -9,7 +9,7 @@ export interface TraceLine {
 }
 
 /** What happened in a rehearsal, step by step, with what was decided, denied, asked and taken back. */
-export function traceOf({ state }: Rehearsed): TraceLine[] {
+export function traceOf({ state }: Ended): TraceLine[] {
   return state.entries.flatMap(lineOf)
 }
 

@@ -1,8 +1,7 @@
 import type { Scenario } from '../../schemas/scenario.ts'
 import { differencesOf, differing } from './differences.ts'
-import type { Difference } from './differences.ts'
+import type { Difference, Ended } from './differences.ts'
 import { rehearse } from './rehearse.ts'
-import type { Rehearsed } from './rehearse.ts'
 import { stageOf } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { compileTwin, rehearseTwin } from './twin.ts'
@@ -19,8 +18,8 @@ export interface Prepared {
 export interface Trial {
   readonly scenario: Scenario
   readonly differences: readonly Difference[]
-  readonly rehearsed?: Rehearsed
-  readonly twin?: TwinResult
+  readonly rehearsed?: Ended
+  readonly twin?: Pick<TwinResult, 'stoppedBy'>
 }
 
 /** Gets a scenario on recorded facts ready; undefined where its runbook has no Plan. */

@@ -6,9 +6,8 @@ import { compileCatalogue, twinSources } from '../language/catalogue.ts'
 import type { CatalogueSources, CompiledCatalogue } from '../language/catalogue.ts'
 import { kindOfFile } from '../language/files.ts'
 import { differing, happenedOf, isDeniedBy } from './differences.ts'
-import type { Difference } from './differences.ts'
+import type { Difference, Ended } from './differences.ts'
 import { rehearse } from './rehearse.ts'
-import type { Rehearsed } from './rehearse.ts'
 import { stageOf, withCallees } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -35,8 +34,6 @@ export interface TwinResult {
   readonly differences: readonly Difference[]
   /** Who stopped it with the rule: the compiler, the run, or nobody. */
   readonly stoppedBy: 'compiler' | 'run' | 'nobody'
-  readonly withRule?: Rehearsed
-  readonly withoutRule?: Rehearsed
 }
 
 /** Compiles the twin of a scenario, once with its rule and once without. */
@@ -71,15 +68,15 @@ export async function rehearseTwin(compiled: CompiledTwin, scenario: Scenario): 
   }
   const withoutRule = await rehearse(naive, scenario)
   const harmless = harmlessOf(scenario, withoutRule, naive)
-  if (guarded === undefined) return { differences: harmless, stoppedBy: 'compiler', withoutRule }
+  if (guarded === undefined) return { differences: harmless, stoppedBy: 'compiler' }
   const withRule = await rehearse(guarded, scenario)
   const undenied = undeniedOf(scenario, withRule, guarded)
   const stoppedBy = undenied.length === 0 ? 'run' : 'nobody'
-  return { differences: [...undenied, ...harmless], stoppedBy, withRule, withoutRule }
+  return { differences: [...undenied, ...harmless], stoppedBy }
 }
 
 /** In what a twin that stands under its rule is not denied. */
-export function undeniedOf({ twin }: Scenario, rehearsed: Rehearsed, stage: Stage): Difference[] {
+export function undeniedOf({ twin }: Scenario, rehearsed: Ended, stage: Pick<Stage, 'effects'>): Difference[] {
   if (twin === undefined) return []
   const { without, harm } = twin
   const done = happenedOf(harm, rehearsed, stage)
@@ -91,7 +88,8 @@ export function undeniedOf({ twin }: Scenario, rehearsed: Rehearsed, stage: Stag
   ]
 }
 
-function harmlessOf({ twin }: Scenario, rehearsed: Rehearsed, stage: Stage): Difference[] {
+/** Which harm a twin without its rule has not done. */
+export function harmlessOf({ twin }: Scenario, rehearsed: Ended, stage: Pick<Stage, 'effects'>): Difference[] {
   const harm = twin?.harm ?? []
   const done = happenedOf(harm, rehearsed, stage)
   const ended = `it ended ${rehearsed.outcome.name} (${rehearsed.outcome.message})`

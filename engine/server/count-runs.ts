@@ -30,7 +30,7 @@ const BY_OUTCOME = new Map([
 const BY_PHASE = new Map([
   ['live', `${OPEN} AND RunproofOutcome IS NULL`],
   ['sealing', `${OPEN} AND RunproofOutcome IS NOT NULL`],
-  ['waiting', `${OPEN} AND RunproofOutcome IS NULL AND RunproofPhase = "waiting"`],
+  ['waiting', `${OPEN} AND RunproofOutcome IS NULL AND RunproofPhase IN ("waiting", "paused")`],
 ])
 
 const SCRAPE_MS = 3_000

@@ -1,6 +1,6 @@
 import type { Alert } from '../../schemas/alertmanager.ts'
 import { alertKey, handleOnce } from '../host/occurrences.ts'
-import type { Handling } from '../host/occurrences.ts'
+import type { Handled, Handling } from '../host/occurrences.ts'
 import { takeResolved } from './resolved.ts'
 import { startFor } from './start-for-alert.ts'
 import type { Known } from './start-for-alert.ts'
@@ -41,7 +41,16 @@ export async function decideAlert(alert: Alert, warnings: readonly string[], dec
   const { start, runbook, coolDownMs } = wanted
   const occurrence = { key: alertKey(alert, runbook), ...(coolDownMs === undefined ? {} : { coolDownMs }) }
   const handled = await handleOnce(occurrence, start, deciding)
-  if (handled.result !== 'cooling-down') return { ...decided, runbook, ...handled }
+  if (handled.result !== 'cooling-down') return { ...decided, runbook, ...begun(handled) }
   const detail = `a run of the same key has just ended: this trigger starts none until ${handled.until}`
   return { ...decided, runbook, result: handled.result, detail }
+}
+
+function begun({
+  result,
+  runId,
+  inPlaceOf,
+}: Exclude<Handled, { readonly result: 'cooling-down' }>): Pick<Decision, 'result' | 'runId' | 'detail'> {
+  const gone = inPlaceOf === undefined ? {} : { detail: `in place of ${inPlaceOf}, which only observed` }
+  return { result, runId, ...gone }
 }

@@ -33,6 +33,9 @@ import { contractOf, queueOf } from './contracts.ts'
 /** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
 const HEARTBEAT_MS = 6_000
 
+/** A long history keeps the sealing process busy for a moment, in which it says nothing. */
+const SEALING_HEARTBEAT_MS = 10_000
+
 /** Time that the door may need beside the effect and three times `unknownFor`: for leases, to settle, to judge, to read back. */
 const DOOR_MS = 120_000
 
@@ -105,6 +108,7 @@ export async function keep(request: KeepRequest): Promise<void> {
   await schedule(NAMES.keep, request, {
     activityId: `keep.${request.number}`,
     startToCloseTimeout: 60_000,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: 'keep what was done, and go on in another execution',
   })
 }
@@ -114,6 +118,7 @@ export async function takeOver(request: ContinueRequest): Promise<ContinueResult
   return schedule(NAMES.continue, request, {
     activityId: `continue.${request.number}`,
     startToCloseTimeout: 60_000,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: 'go on from an earlier execution',
   })
 }
@@ -123,6 +128,7 @@ export async function recall(request: ContinueRequest): Promise<JsonObject> {
   return schedule(NAMES.recall, request, {
     activityId: `recall.${request.number}`,
     startToCloseTimeout: 60_000,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: 'look up what an earlier execution has done',
   })
 }
@@ -153,6 +159,7 @@ export async function recordStart(request: AdmitRequest): Promise<void> {
   return schedule(NAMES.recordStart, request, {
     activityId: 'record-start',
     startToCloseTimeout: 30_000,
+    heartbeatTimeout: HEARTBEAT_MS,
     summary: 'record the start',
   })
 }
@@ -162,6 +169,7 @@ export async function tell(request: TellRequest): Promise<{ delivered: boolean; 
   return schedule(NAMES.tell, request, {
     activityId: request.activity,
     startToCloseTimeout: 30_000,
+    heartbeatTimeout: HEARTBEAT_MS,
     retry,
     summary: `tell ${request.roles.join(', ')}`,
   })
@@ -172,7 +180,8 @@ export async function seal(request: SealRequest): Promise<SealResult> {
   return schedule(NAMES.seal, request, {
     activityId: 'seal',
     taskQueue: QUEUES.sealing,
-    startToCloseTimeout: 120_000,
+    startToCloseTimeout: 300_000,
+    heartbeatTimeout: SEALING_HEARTBEAT_MS,
     summary: 'seal the evidence',
   })
 }

@@ -1,4 +1,4 @@
-import { upsertSearchAttributes } from '@temporalio/workflow'
+import { patched, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Outcome, RunInput, RunState } from '../../schemas/run.ts'
 import { attributes } from './messages.ts'
 
@@ -11,6 +11,11 @@ export class Attributes {
   constructor(input: RunInput, phase: string) {
     this.#input = input
     this.#phase = phase
+  }
+
+  /** `waiting` or `running`; nothing, as long as it has never waited. */
+  get shown(): string {
+    return this.#phase
   }
 
   /** Says what the run is about, once for all executions. */
@@ -27,11 +32,11 @@ export class Attributes {
     if (named.length > 0) upsertSearchAttributes(named)
   }
 
-  /** `waiting` while people are asked or the run is paused, `running` otherwise. */
+  /** `waiting` while people are asked, `paused` while the run is, `running` otherwise. */
   follow({ phase }: RunState): void {
     if (this.#input.plan.planVersion === 1) return
     const waits = phase === 'waiting' || phase === 'paused'
-    const shown = waits ? 'waiting' : 'running'
+    const shown = waits ? wordFor(phase) : 'running'
     if (shown === this.#phase || (this.#phase === '' && !waits)) return
     this.#phase = shown
     upsertSearchAttributes([{ key: attributes.phase, value: shown }])
@@ -40,4 +45,9 @@ export class Attributes {
   ended(outcome: Outcome): void {
     upsertSearchAttributes([{ key: attributes.outcome, value: outcome.as }])
   }
+}
+
+/** Executions that were under way before `paused` was a word of its own are replayed as they were. */
+function wordFor(phase: 'waiting' | 'paused'): string {
+  return phase === 'paused' && patched('shows-paused') ? 'paused' : 'waiting'
 }

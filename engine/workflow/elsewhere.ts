@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { RunInput } from '../../schemas/run.ts'
 import type { Run } from '../core/run.ts'
 import { freeze, snapshotOf } from '../core/snapshot.ts'
+import { lookAgain } from '../core/wait.ts'
 import { keep } from './activities.ts'
 import type { Companions } from './companions.ts'
 
@@ -32,6 +33,7 @@ export async function goElsewhere(input: RunInput, { companions, run, startedAt 
     const entries = entriesOf(companions)
     await keep({ admission, number, entries, values })
     await condition(allHandlersFinished)
+    if (companions.pace.news) lookAgain(run)
     const continued = { number, startedAt, state: along(entries.length), cancelled: scope.consideredCancelled }
     await continueAsNew<(input: RunInput) => Promise<unknown>>({ ...input, continued })
   })

@@ -10,7 +10,7 @@ import { carryOut } from '../core/carry-out.ts'
 import { Elsewhere } from '../core/ports.ts'
 import { openRun } from '../core/run.ts'
 import type { Run } from '../core/run.ts'
-import { restoreRun } from '../core/snapshot.ts'
+import { UnknownSnapshot, restoreRun } from '../core/snapshot.ts'
 import { admit, recordStart, release, seal, takeOver } from './activities.ts'
 import { Companions } from './companions.ts'
 import { goElsewhere } from './elsewhere.ts'
@@ -25,8 +25,12 @@ export default async function runbook(input: RunInput): Promise<{ outcome: Outco
     return await liveThrough(input)
   } catch (error) {
     if (error instanceof ApplicationFailure || error instanceof ContinueAsNew) throw error
-    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'InterpreterBug')
+    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), kindOf(error))
   }
+}
+
+function kindOf(error: unknown): string {
+  return error instanceof UnknownSnapshot ? error.name : 'InterpreterBug'
 }
 
 async function liveThrough(input: RunInput): Promise<{ outcome: Outcome; sealed: SealResult }> {

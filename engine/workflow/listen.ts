@@ -1,6 +1,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow'
 import type { RunInput, SignedAdmission, Trigger } from '../../schemas/run.ts'
 import type { Ledger } from '../core/ledger.ts'
+import { modeOf } from '../core/mode.ts'
 import { checkTrigger } from './activities.ts'
 import { stateQuery, triggerUpdate } from './messages.ts'
 import { stillOpen } from './still-open.ts'
@@ -10,7 +11,10 @@ export function listen({ admission }: RunInput, ledger: Ledger, triggers: Trigge
   const { runId } = admission.admission
   setHandler(stateQuery, () => ledger.state())
   setHandler(triggerUpdate, async (further) => meet(further), {
-    validator: (_further: SignedAdmission) => stillOpen(ledger),
+    validator: (further: SignedAdmission) => {
+      stillOpen(ledger)
+      mayMeet(admission, further)
+    },
   })
 
   /** The run's own start comes by this way too, since both travel in one request. */
@@ -23,4 +27,11 @@ export function listen({ admission }: RunInput, ledger: Ledger, triggers: Trigge
     ledger.enter({ kind: 'trigger', trigger: further.admission.trigger })
     return { runId }
   }
+}
+
+/** A run that only observes never acts: a start that is to act, or to propose, does not end in it (G39). The host begins anew. */
+function mayMeet({ admission: own }: SignedAdmission, { admission: further }: SignedAdmission): void {
+  if (modeOf(own.trigger) !== 'observe' || modeOf(further.trigger) === 'observe') return
+  const message = `the run ${own.runId} only observes`
+  throw ApplicationFailure.create({ message, type: 'OnlyObserves', nonRetryable: true, details: [own.runId] })
 }

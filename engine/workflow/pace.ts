@@ -1,7 +1,8 @@
-import { CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow'
+import { CancellationScope, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow'
 import type { Plan } from '../../schemas/plan.ts'
 import type { PauseRequest, ResolvedNotice } from '../../schemas/run.ts'
 import type { Ledger } from '../core/ledger.ts'
+import { Elsewhere } from '../core/ports.ts'
 import { pauseUpdate, resolvedUpdate, resumeUpdate } from './messages.ts'
 import { stillOpen } from './still-open.ts'
 
@@ -15,6 +16,12 @@ const ENTERED = 500_000
 /** So many steps are carried out in each execution, whatever it brought along. */
 const STEPS = 10
 
+/** An execution in which nothing but waiting happened has this many events before it moves, whatever the policy says. */
+const LEAST_EVENTS = 50
+
+/** Executions that were under way before waits could move are replayed as they were. */
+const WAITS_MOVE = 'waits-move'
+
 /** Says when the next step may begin, when a run moves to another execution, and when a wait is worth another look. */
 export class Pace {
   readonly #ledger: Ledger
@@ -22,7 +29,10 @@ export class Pace {
   readonly #events: number | undefined
   #paused: boolean
   #steps = 0
+  #rests = 0
   #news = 0
+  #newsBefore = 0
+  #moving = false
   #stays = false
 
   constructor(ledger: Ledger, { plan, paused }: { plan: Plan; paused: boolean }) {
@@ -42,28 +52,63 @@ export class Pace {
 
   /** A run that is paused waits here; one whose history is long is told to move. */
   async next(): Promise<'go' | 'elsewhere'> {
-    if (this.#paused) await condition(() => !this.#paused)
+    if (this.#paused) await condition(() => !this.#paused || this.leaves)
     this.#steps += 1
-    return this.#isLong() ? 'elsewhere' : 'go'
+    const isDue = this.#mayMove() && (this.#moving || this.#isLong(this.#steps))
+    const moves = isDue || (this.#paused && this.leaves)
+    if (moves) this.leave()
+    return moves ? 'elsewhere' : 'go'
+  }
+
+  /** Does the run move now? Whatever waits for time or people ends its wait here, and goes on with it in the next execution. */
+  get leaves(): boolean {
+    const isLong = this.#moving || this.#isOutgrown() || this.#isLong(this.#steps + this.#rests)
+    return isLong && this.#mayMove() && patched(WAITS_MOVE)
+  }
+
+  /** From now on nothing begins here any more. */
+  leave(): Elsewhere {
+    if (!this.#moving) this.#newsBefore = this.#news
+    this.#moving = true
+    return new Elsewhere('the run goes on in another execution')
+  }
+
+  /** Were there news since it began to move? */
+  get news(): boolean {
+    return this.#moving && this.#news > this.#newsBefore
   }
 
   /** It cannot move: what it would carry along is too big. */
   stay(): void {
+    this.#moving = false
     this.#stays = true
   }
 
-  /** Sleeps; news end it earlier. */
+  /** Sleeps; news end it earlier, and a move as well, by `Elsewhere`. */
   async sleep(ms: number, summary: string): Promise<void> {
     const seen = this.#news
-    await condition(() => this.#news > seen, ms, { summary })
+    this.#rests += 1
+    if (this.leaves) throw this.leave()
+    const woken = await condition(() => this.#news > seen || this.leaves, ms, { summary })
+    // News come first: the facts are read once more before the run moves.
+    if (woken && this.#news === seen) throw this.leave()
   }
 
-  #isLong(): boolean {
+  /** A run that was cancelled ends where it is. */
+  #mayMove(): boolean {
+    return this.#events !== undefined && !this.#stays && !CancellationScope.current().consideredCancelled
+  }
+
+  #isLong(made: number): boolean {
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
-    const cancelled = CancellationScope.current().consideredCancelled
-    if (this.#events === undefined || this.#stays || this.#steps <= STEPS || cancelled) return false
+    if (this.#events === undefined || made <= STEPS) return false
     const long = historyLength > this.#events || historySize > BYTES || this.#ledger.weight > ENTERED
     return continueAsNewSuggested || long
+  }
+
+  /** Messages to a run that waits fill a history as well. */
+  #isOutgrown(): boolean {
+    return workflowInfo().historyLength > Math.max(this.#events ?? Infinity, LEAST_EVENTS)
   }
 
   #mayPause(paused: boolean): void {

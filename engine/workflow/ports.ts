@@ -24,7 +24,8 @@ export function temporalPorts({ plan, admission }: RunInput, questions: Question
       // What was done is taken back also in a run that was cancelled.
       return undo === true ? CancellationScope.nonCancellable(call) : uncancelled(call)
     },
-    ask: async (question) => uncancelled(async () => withCancellation(await questions.ask(question, clock))),
+    ask: async (question) => uncancelled(async () => withCancellation(await questions.ask(question, pace))),
+    askedBefore: (question) => withCancellation(questions.askedBefore(question, pace)),
     options: async (call) => uncancelled(async () => options(plan, { admission, ...call })),
     watch: async ({ step, activity }) => uncancelled(async () => watch(plan, { admission, step }, activity)),
     // How a run ended is said also of a run that was cancelled.

@@ -1,15 +1,33 @@
 import { condition, setHandler } from '@temporalio/workflow'
 import type { Answer, Poll, Question } from '../core/ports.ts'
+import type { Pace } from './pace.ts'
 import type { QuestionRecord, RunInput, SignedAdmission, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
 import { checkVote, digest, recordQuestion } from './activities.ts'
 import { voteUpdate } from './messages.ts'
 
+/** How long a question that is over still waits for the check of a vote that came in time. */
+const CHECK_MS = 10_000
+
+/** What is asked, without what only people look at. */
+type Subject = Pick<Question, 'step' | 'time' | 'who' | 'until' | 'kind' | 'choices' | 'overridable'>
+
 interface OpenQuestion {
-  readonly question: Question
+  readonly question: Subject
   readonly factsDigest: string
+  /** Those that the interpreter has not taken yet. */
   readonly answers: Answer[]
   /** Votes that were let in: none is taken twice. */
   readonly given: Set<string>
+  /** So many votes are being checked. */
+  checking: number
+}
+
+/** An open question as it goes along to another execution: nobody is asked anew, and no answer is lost. */
+export interface KeptQuestion {
+  readonly question: Subject
+  readonly factsDigest: string
+  readonly answers: readonly Answer[]
+  readonly given: readonly string[]
 }
 
 /** Takes votes for the questions that are open, one for each instance of a step, and refuses all others at once. */
@@ -19,7 +37,9 @@ export class Questions {
   readonly #admission: SignedAdmission
   readonly #triggers: readonly Trigger[]
 
-  constructor({ plan, admission }: RunInput, triggers: readonly Trigger[]) {
+  constructor({ plan, admission }: RunInput, triggers: readonly Trigger[], brought: readonly KeptQuestion[]) {
+    for (const { given, answers, ...kept } of brought)
+      this.#open.set(kept.question.step, { ...kept, answers: [...answers], given: new Set(given), checking: 0 })
     this.#planVersion = plan.planVersion
     this.#admission = admission
     this.#triggers = triggers
@@ -27,27 +47,41 @@ export class Questions {
   }
 
   /** Opens a question until its time is over. */
-  async ask(question: Question, clock: { nowMs(): number }): Promise<Poll> {
-    const until = clock.nowMs() + question.withinMs
-    const open: OpenQuestion = {
-      question,
-      factsDigest: await this.#digestOf({ question, until }),
-      answers: [],
-      given: new Set(),
-    }
+  async ask(question: Question, pace: Pace): Promise<Poll> {
+    const factsDigest = await this.#digestOf(question)
+    const { facts: _facts, text: _text, withinMs: _withinMs, ...subject } = question
+    const open: OpenQuestion = { question: subject, factsDigest, answers: [], given: new Set(), checking: 0 }
     this.#open.set(question.step, open)
+    return this.#pollOf(open, pace)
+  }
+
+  /** The question that an earlier execution has asked. */
+  askedBefore({ step, time }: Pick<Question, 'step' | 'time'>, pace: Pace): Poll {
+    const open = this.#open.get(step)
+    if (open?.question.time !== time) throw new Error(`question ${time} of \`${step}\` is not open any more`)
+    return this.#pollOf(open, pace)
+  }
+
+  /** What is open, and was answered meanwhile. */
+  kept(): KeptQuestion[] {
+    return [...this.#open.values()].map(({ question, factsDigest, answers, given }) => {
+      return { question, factsDigest, answers, given: [...given] }
+    })
+  }
+
+  #pollOf(open: OpenQuestion, pace: Pace): Poll {
     return {
       factsDigest: open.factsDigest,
-      next: async (withinMs) => nextAnswer(open, Math.min(until - clock.nowMs(), withinMs ?? Infinity)),
+      next: async (withinMs) => nextAnswer(open, pace, withinMs),
       close: () => {
-        this.#open.delete(question.step)
+        this.#open.delete(open.question.step)
       },
     }
   }
 
   /** Over everything that a person sees, and when it ends: the values of facts, but not when they were read. */
-  async #digestOf({ question, until }: { question: Question; until: number }): Promise<string> {
-    const { step, time, text, who } = question
+  async #digestOf(question: Question): Promise<string> {
+    const { step, time, text, who, until } = question
     const { runId, planDigest } = this.#admission.admission
     const shown = shownIn(question)
     if (this.#planVersion === 1) return digest({ runId, planDigest, step, time, text, who, until, shown })
@@ -75,10 +109,15 @@ export class Questions {
     const open = this.#open.get(vote.vote.step)
     if (open === undefined) return { counted: false, why: 'the question was closed' }
     open.given.add(keyOf(vote))
-    const verdict = await checkVote({ admission: this.#admission, vote, triggers: this.#triggers })
+    open.checking += 1
+    const verdict = await this.#check(vote).finally(() => (open.checking -= 1))
     if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
     open.answers.push({ vote, verdict })
     return verdict
+  }
+
+  async #check(vote: SignedVote): Promise<VoteVerdict> {
+    return checkVote({ admission: this.#admission, vote, triggers: this.#triggers })
   }
 }
 
@@ -103,7 +142,7 @@ function kindOf({ kind = 'approve', choices, overridable }: Question): Pick<Ques
 }
 
 /** What is asked, and what may be answered. */
-function misfitOf({ kind, choices, overridable }: Question, vote: SignedVote['vote']): string | undefined {
+function misfitOf({ kind, choices, overridable }: Subject, vote: SignedVote['vote']): string | undefined {
   if (vote.decision === 'reject') return undefined
   if (kind === 'ask') {
     const names = (choices ?? []).map(({ name }) => name)
@@ -111,15 +150,24 @@ function misfitOf({ kind, choices, overridable }: Question, vote: SignedVote['vo
     return fits ? undefined : `this question takes one of ${names.join(', ')}`
   }
   if (kind === 'override') {
-    const fits = overridable?.some(({ rule }) => rule === vote.overrides?.rule) === true
+    const fits =
+      overridable?.some(({ rule, item }) => rule === vote.overrides?.rule && item === vote.overrides.item) === true
     return vote.decision === 'override' && fits ? undefined : 'this question takes an override of what it names'
   }
   return vote.decision === 'approve' ? undefined : 'this question takes an approval or a rejection'
 }
 
-async function nextAnswer(open: OpenQuestion, remaining: number): Promise<Answer | undefined> {
-  if (open.answers.length === 0 && remaining <= 0) return undefined
-  const summary = `waiting for ${open.question.who.join(', ')}`
-  await condition(() => open.answers.length > 0, Math.max(remaining, 1), { summary })
+async function nextAnswer(open: OpenQuestion, pace: Pace, withinMs = Infinity): Promise<Answer | undefined> {
+  const remaining = Math.min(open.question.until - Date.now(), withinMs)
+  const isAnswered = () => open.answers.length > 0
+  if (!isAnswered() && remaining > 0 && pace.leaves) throw pace.leave()
+  if (isAnswered() || remaining > 0) {
+    const summary = `waiting for ${open.question.who.join(', ')}`
+    const woken = await condition(() => isAnswered() || pace.leaves, Math.max(remaining, 1), { summary })
+    if (woken && !isAnswered()) throw pace.leave()
+  }
+  // A vote that came in time counts, though its check took longer.
+  const isOver = open.question.until <= Date.now()
+  if (!isAnswered() && isOver && open.checking > 0) await condition(() => isAnswered() || open.checking === 0, CHECK_MS)
   return open.answers.shift()
 }

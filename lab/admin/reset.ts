@@ -13,7 +13,7 @@ async function forget({ pool, bus, relay, fleet, faults, held, counters, webhook
   held.releaseAll('abort')
   await fleet.stop()
   await pool.query(`TRUNCATE environments, placements, artifacts, commits, operations, route_owners, ownerships,
-    migrations, freezes, bindings, allocations, outbox`)
+    migrations, freezes, bindings, allocations, outbox, fences`)
   await relay.idle()
   await bus.manager.streams.purge(bus.stream)
   counters.clear()

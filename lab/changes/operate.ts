@@ -4,6 +4,7 @@ import { OPERATION_COLUMNS, showOperation } from '../readings/operations.ts'
 import { inTransaction, type Queries } from '../database/transaction.ts'
 import { NoAnswer, PlatformProblem } from '../http/problem.ts'
 import type { Platform } from '../platform.ts'
+import { passFence, type Fencing } from './fence.ts'
 
 /** A change that somebody asks for. */
 export interface Change {
@@ -15,6 +16,8 @@ export interface Change {
   readonly edge?: string
   /** What was asked for: the same key must ask for the same. */
   readonly request: object
+  /** The leases under which it is made. */
+  readonly fencing?: Fencing
   apply(tx: Queries, operation: string): Promise<Operation['result']>
 }
 
@@ -29,6 +32,7 @@ export async function operate(platform: Platform, change: Change): Promise<Opera
   const done = await inTransaction(platform.pool, async (tx): Promise<Operated> => {
     const id = `op-${randomUUID()}`
     if (!(await claimKey(tx, id, change))) return { operation: await repeat(tx, change), repeated: true }
+    await passFence(tx, change.fencing ?? [])
     const result = await change.apply(tx, id)
     const operation = await finish(tx, id, result)
     await holdIfAsked(platform, change, 'before-commit')

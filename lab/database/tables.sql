@@ -120,3 +120,9 @@ CREATE TABLE outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   event jsonb NOT NULL
 );
+
+-- The newest fencing token that a change was made with, by resource.
+CREATE TABLE fences (
+  resource text PRIMARY KEY,
+  token bigint NOT NULL
+);

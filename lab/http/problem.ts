@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'no-promotion': 404,
   'epoch-conflict': 409,
   'promotions-frozen': 409,
+  'fencing-token-stale': 409,
   'idempotency-key-reused': 422,
   'expiry-not-admissible': 422,
   'agent-unreachable': 503,

@@ -478,6 +478,8 @@ export interface components {
         DurationMs: number;
         Count: number;
         Nonce: string;
+        /** @example app/shop=7, environment/production=3 */
+        FencingToken: string;
         IdempotencyKey: string;
         /** @enum {string} */
         BindingState: "ready" | "degraded" | "missing";
@@ -499,7 +501,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "unauthorized" | "bad-request" | "not-found" | "environment-not-found" | "app-not-found" | "edge-not-found" | "artifact-not-found" | "operation-not-found" | "no-previous-owner" | "no-promotion" | "epoch-conflict" | "promotions-frozen" | "idempotency-key-reused" | "expiry-not-admissible" | "agent-unreachable" | "internal";
+            code: "unauthorized" | "bad-request" | "not-found" | "environment-not-found" | "app-not-found" | "edge-not-found" | "artifact-not-found" | "operation-not-found" | "no-previous-owner" | "no-promotion" | "epoch-conflict" | "promotions-frozen" | "idempotency-key-reused" | "fencing-token-stale" | "expiry-not-admissible" | "agent-unreachable" | "internal";
             current?: components["schemas"]["CurrentOwner"];
             /** @description Of `idempotency-key-reused` */
             operation?: components["schemas"]["Id"];
@@ -943,6 +945,8 @@ export interface components {
         /** @description Comes back in the answer, which proves that it was made for this request. */
         nonce: components["schemas"]["Nonce"];
         idempotencyKey: components["schemas"]["IdempotencyKey"];
+        /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+        fencingToken: components["schemas"]["FencingToken"];
     };
     requestBodies: never;
     headers: {
@@ -1015,6 +1019,8 @@ export interface operations {
                 /** @description Comes back in the answer, which proves that it was made for this request. */
                 "X-Request-Nonce"?: components["parameters"]["nonce"];
                 "Idempotency-Key": components["parameters"]["idempotencyKey"];
+                /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+                "Fencing-Token"?: components["parameters"]["fencingToken"];
             };
             path: {
                 environment: components["parameters"]["environment"];
@@ -1041,6 +1047,8 @@ export interface operations {
                 /** @description Comes back in the answer, which proves that it was made for this request. */
                 "X-Request-Nonce"?: components["parameters"]["nonce"];
                 "Idempotency-Key": components["parameters"]["idempotencyKey"];
+                /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+                "Fencing-Token"?: components["parameters"]["fencingToken"];
             };
             path: {
                 environment: components["parameters"]["environment"];
@@ -1291,6 +1299,8 @@ export interface operations {
                 /** @description Comes back in the answer, which proves that it was made for this request. */
                 "X-Request-Nonce"?: components["parameters"]["nonce"];
                 "Idempotency-Key": components["parameters"]["idempotencyKey"];
+                /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+                "Fencing-Token"?: components["parameters"]["fencingToken"];
             };
             path: {
                 app: components["parameters"]["app"];
@@ -1315,6 +1325,8 @@ export interface operations {
                 /** @description Comes back in the answer, which proves that it was made for this request. */
                 "X-Request-Nonce"?: components["parameters"]["nonce"];
                 "Idempotency-Key": components["parameters"]["idempotencyKey"];
+                /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+                "Fencing-Token"?: components["parameters"]["fencingToken"];
             };
             path: {
                 edge: components["schemas"]["Id"];
@@ -1359,6 +1371,8 @@ export interface operations {
                 /** @description Comes back in the answer, which proves that it was made for this request. */
                 "X-Request-Nonce"?: components["parameters"]["nonce"];
                 "Idempotency-Key": components["parameters"]["idempotencyKey"];
+                /** @description The token of each lease under which the change is made: a resource (type and id, each part percent-encoded) and its token, sorted. */
+                "Fencing-Token"?: components["parameters"]["fencingToken"];
             };
             path?: never;
             cookie?: never;

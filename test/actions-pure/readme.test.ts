@@ -87,8 +87,8 @@ function at(name: string): string {
   return name === 'declare' ? 'contracts/declare' : name
 }
 
-/** The only code block of a language on the page. */
+/** The last code block of a language on the page. */
 function block(language: string): string {
-  const [, code] = page.split(`\`\`\`${language}\n`)
+  const code = page.split(`\`\`\`${language}\n`).at(-1)
   return code?.split('```')[0] ?? ''
 }

@@ -241,3 +241,19 @@ async function admin(method: string, path: string, body?: object): Promise<unkno
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
   return response.json()
 }
+
+test('G3: the tokens of the leases travel with the effect; of a holder that was overtaken nothing happens', async () => {
+  const freeze = named('platform.freezePromotions', asAction)
+  const input = { environment: 'production', lasts: 60_000 }
+  const held = (key: string, token: number) => ({
+    ...context(key),
+    fencing: { 'environment/production': token, 'app/a b,c=(d)': 1 },
+  })
+  await freeze.perform(input, held('key-of-newer-1', 2))
+  const late = freeze.perform(input, held('key-of-older-1', 1))
+  await expect(late).rejects.toThrow('fencing-token-stale')
+  // Not a refusal for good: the run goes back to its leases.
+  await expect(late).rejects.not.toBeInstanceOf(Refused)
+  expect(await freeze.settle(input, held('key-of-older-1', 1))).toEqual({ state: 'voided' })
+  await freeze.perform(input, held('key-of-newer-2', 2))
+})

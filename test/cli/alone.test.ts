@@ -72,6 +72,7 @@ test('run --detach starts a run and leaves it alone; pause, resume and their rea
   )
   const paused = await runproof('pause', runId, '--reason', 'lunch')
   expect(paused).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${runId} is paused`) as unknown })
+  expect((await runproof('runs')).stdout).toMatch(new RegExp(`^${runId} .* paused \\(not sealed\\)$`, 'm'))
   const why = await runproof('why', runId)
   expect(why.stdout).toMatch(/has not ended: paused at `agreed`/)
   expect(why.stdout).toMatch(/paused {4}by \S+@\S+ \(self-asserted\): lunch\n {2}next {6}runproof resume/)
@@ -95,7 +96,7 @@ test('run --json is a stream of lines: which run, every entry once and in order,
   const said = runproof('run', 'ask-first', '--topic-of-talk', 'the sun', '--json')
   const runId = await eventually(async () => {
     const runs = JSON.parse((await runproof('runs', '--output', 'json')).stdout) as { runId: string; state: string }[]
-    return runs.find(({ state }) => state === 'running')?.runId
+    return runs.find(({ state }) => state === 'running' || state === 'waiting')?.runId
   })
   await eventually(async () => ((await runproof('show', runId)).stdout.includes('Go on with') ? true : undefined))
   await runproof('cancel', runId)

@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CODES } from '../../engine/cli/codes.ts'
+import { services } from '../support/services.ts'
 import { canonical } from '../../schemas/canonical.ts'
 import {
   addRunbook,
@@ -43,6 +44,8 @@ const WRONG_COMMANDS: readonly (readonly [golden: string, ...args: string[]])[] 
   ['a-pause-without-a-reason', 'pause', 'some-run'],
   ['a-form-that-is-not-there', 'runs', '--output', 'xml'],
   ['a-plan-to-compare-with-that-is-not-there', 'plan', 'ask-first', '--diff', 'old.json'],
+  ['a-group-without-a-command', 'evidence'],
+  ['an-input-of-a-plan-of-another-type', 'plan', 'ask-first', '--topic-of-talk', 'x', '--rounds', 'many'],
   ['facts-that-are-not-there', 'eval', 'a.b == a.b', '--facts', 'facts.json'],
 ]
 
@@ -90,6 +93,21 @@ test('up says that the Temporal which TEMPORAL_ADDRESS names cannot be reached, 
   expect(stderr).toContain('error[RP0201]: Temporal cannot be reached at 127.0.0.1:1\nhint: ')
   expect(exitCode).toBe(3)
   expect(existsSync(join(folder, '.runproof', 'lock'))).toBe(false)
+})
+
+test('a namespace that is not there, or was never made ready, is no bug of Runproof', async () => {
+  const { address, namespace } = services().temporal
+  const at = (name: string) => ({ ...environment(), TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: name })
+  for (const [name, says] of [
+    ['not-there', 'the namespace is not there'],
+    [namespace, 'the namespace lacks the search attributes of Runproof'],
+  ] as const) {
+    const { stderr, exitCode } = await runproofIn(folder, ['runs'], at(name))
+    expect(stderr).toContain(`error[RP0204]: ${says}\nhint: \`runproof up\``)
+    expect(exitCode).toBe(3)
+  }
+  const { stdout } = await runproofIn(folder, ['doctor'], at('not-there'))
+  expect(stdout).toMatch(/✗ temporal +the namespace is not there\n +mend: `runproof up`/)
 })
 
 test('colours are for a terminal, and NO_COLOR switches them off', async () => {

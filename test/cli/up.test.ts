@@ -75,7 +75,10 @@ test('a run whose platform cannot be reached is refused, listed, explained and v
 
 test('a run that waits is shown with the commands that answer it; an approval by its requester does not count, a rejection does', async () => {
   const run = runproof(folder, 'run', 'ask-first', '--topic-of-talk', 'the weather', '--reason', 'to see')
-  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'running'))
+  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'waiting'))
+  expect((await runproof(folder, 'runs')).stdout).toMatch(
+    new RegExp(`^${waiting.runId} .* waiting \\(not sealed\\)$`, 'm'),
+  )
   const show = await eventually(async () => {
     const said = await runproof(folder, 'show', waiting.runId)
     return said.stdout.includes('Go on with the weather?') ? said : undefined
@@ -123,13 +126,16 @@ test('a worker that dies is started again, and said so', async () => {
 
 test('up after a kill -9 takes over the lock, comes back at the same address, and finds its runs again', async () => {
   const started = runproof(folder, 'run', 'ask-first', '--topic-of-talk', 'the night')
-  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'running'))
+  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'waiting'))
+  expect((await runproof(folder, 'runs')).stdout).toMatch(
+    new RegExp(`^${waiting.runId} .* waiting \\(not sealed\\)$`, 'm'),
+  )
   process.kill(up.pid, 'SIGKILL')
   await once(up.process, 'exit')
   expect(await leftOf(folder, address, 15_000)).toEqual([])
   up = await startUp(folder)
   expect(await temporalOf(folder)).toBe(address)
-  expect(await runsNow()).toContainEqual(expect.objectContaining({ runId: waiting.runId, state: 'running' }))
+  expect(await runsNow()).toContainEqual(expect.objectContaining({ runId: waiting.runId, state: 'waiting' }))
   expect((await runproof(folder, 'cancel', waiting.runId)).exitCode).toBe(0)
   const ended = await started
   expect(ended.stdout).toMatch(/^aborted/m)

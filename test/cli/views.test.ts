@@ -177,6 +177,8 @@ describe('show and why', () => {
     expect(triggerText({ kind: 'schedule', occurrence: '2026-11-21T06:00:00Z|h1', item, mode: 'propose' })).toBe(
       'schedule 2026-11-21T06:00:00Z|h1 (proposes: a person agrees first)',
     )
+    const named = { labels: { alertname: 'Error\u001bBudget' } }
+    expect(triggerText({ kind: 'alert', occurrence: 'a|b', alert: named, warnings: [] })).toBe('alert Error·Budget a|b')
     const text = runText({
       state: stateWith({ trigger: { kind: 'alert', occurrence: 'a|b', alert: {}, warnings: [], mode: 'observe' } }),
       plan,
@@ -191,6 +193,20 @@ test('a Plan shows loops, and what is called, at their depth', () => {
   expect(lines).toContain('      for each host of hosts.items, 2 at a time')
   expect(lines).toContain('      inner  read ')
   expect(lines).toContain('      drain.deep  read ')
+})
+
+test('G3: a Plan shows over which resources a step has leases of its own', () => {
+  const hold = [['inputs', 'host'], ['pod']]
+  const step: StepPlan = {
+    ...common,
+    id: 'evict',
+    kind: 'do',
+    action: 'kubernetes.evictPod',
+    with: {},
+    hold,
+    leaves: '',
+  }
+  expect(planText({ ...plan, steps: [step] }, 'sha256:0')).toContain('      holding inputs.host, pod')
 })
 
 test('G34: the difference of two Plans names what is inside blocks and called runbooks, and not where it stands', () => {

@@ -128,6 +128,55 @@ describe('a called runbook', () => {
     ])
   })
 
+  test('G25: each item of a looped call rests on its own, and says its own claim', async () => {
+    const two = callee('two', [read('state', ['health']), act('cordon')], {
+      outcomes: [outcome('later', 'deferred', { when: after('state', 'timed-out') }), outcome('drained', 'succeeded')],
+    })
+    const perEdge = call('empty', two, { ...each(), with: { app: { path: ['edge', 'epoch'] } } })
+    const plan = calling([read('look', ['edges']), { ...perEdge, continueOn: ['done'] }, act('last')], [two])
+    const three = { ...facts, edges: [whole(1, 2, 3)] }
+    const run = await carry(plan, { facts: three })
+    expect(run.performed.map(({ step }) => step)).toEqual([0, 1, 2].map((at) => `empty.${at}.cordon`).concat('last'))
+    expect(run.performed.map(({ grounds }) => Object.keys(grounds.lists ?? {}))).toEqual([
+      ['empty', 'empty.0'],
+      ['empty', 'empty.1'],
+      ['empty', 'empty.2'],
+      ['empty'],
+    ])
+    expect(run.claimed.map(({ outcome: name }) => name)).toEqual([
+      ...['empty.0.drained', 'empty.1.drained', 'empty.2.drained'],
+      'fixed',
+    ])
+  })
+
+  test('each item of a looped call is done, though the first ended in its own way; none after one that was denied', async () => {
+    const two = callee('two', [act('cordon', { continueOn: ['done', 'failed'] })], {
+      outcomes: [outcome('later', 'deferred', { when: after('cordon', 'failed') }), outcome('drained', 'succeeded')],
+    })
+    const plan = calling([read('look', ['edges']), { ...call('empty', two, each()), continueOn: ['done'] }], [two])
+    const run = await carry(plan, { facts, effects: { 'empty.0.cordon': [failed] } })
+    expect(results(run).filter((line) => /^empty\.\d /.test(line))).toEqual(['empty.0 later', 'empty.1 drained'])
+    const stopped = await carry(plan, { facts, effects: { 'empty.0.cordon': [denied('quorum')] } })
+    expect(results(stopped).filter((line) => /^empty\.\d /.test(line))).toEqual(['empty.0 denied'])
+  })
+
+  test.each([
+    ['is done where the fact of the callee says that empty is a value', ['agents', 'items'], 'roll done'],
+    ['is not, where it is of a fact that does not', ['edges', 'items'], 'roll failed'],
+    ['is not, where nobody knows of what fact it is', ['gather', 'epochs'], 'roll failed'],
+  ])('G12: a loop over an empty list that was called for %s', async (_how, from, ended) => {
+    const gather = act('gather')
+    const listing = callee('listing', [read('state', ['agents', 'edges']), gather], {
+      outputs: { all: { type: { kind: 'list', item: { kind: 'text' } }, from: { path: from } } },
+    })
+    const roll = { ...act('roll'), ...each(['list', 'all']) }
+    const run = await carry(calling([call('list', listing), roll], [listing]), {
+      facts: { agents: [whole()], edges: [whole()] },
+      effects: { 'list.gather': [done({ epochs: [] })] },
+    })
+    expect(results(run).at(-1)).toBe(ended)
+  })
+
   test('G25: is followed by the door: decisions of both, and the readings on which inputs and outputs rest', async () => {
     const inputs = { app: { path: ['inputs', 'app'] }, epoch: { path: ['owner', 'epoch'] } }
     const inside = block('inside', [call('empty', drain, { with: inputs }), act('later')])

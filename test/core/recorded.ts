@@ -2,7 +2,7 @@ import { carryOut } from '../../engine/core/carry-out.ts'
 import { Ledger } from '../../engine/core/ledger.ts'
 import type { LedgerSoFar } from '../../engine/core/ledger.ts'
 import { Cancelled, Elsewhere } from '../../engine/core/ports.ts'
-import type { ClaimCall, OptionsCall, PerformCall, Ports, Question, ReadCall } from '../../engine/core/ports.ts'
+import type { ClaimCall, OptionsCall, PerformCall, Poll, Ports, Question, ReadCall } from '../../engine/core/ports.ts'
 import { openRun } from '../../engine/core/run.ts'
 import type { Run } from '../../engine/core/run.ts'
 import { freeze, restoreRun, snapshotOf, thaw } from '../../engine/core/snapshot.ts'
@@ -48,7 +48,7 @@ export interface Script {
   readonly forbidden?: Readonly<Record<string, Denial>>
   /** What each look at the rules of an interval says. */
   readonly watch?: readonly (Denial | undefined)[]
-  /** Each execution carries out so many steps, and then the run goes on in another one. */
+  /** Each execution begins so many steps and rests, and then the run goes on in another one. */
   readonly stepsEach?: number
   /** The run is cancelled when this line of the log is reached. */
   readonly cancelAt?: string
@@ -189,7 +189,9 @@ export class Recorder {
   readonly #script: Script
   readonly #times = new Map<string, number>()
   readonly #kept: JsonObject[] = []
+  readonly #polls = new Map<string, Poll & { readonly time: number }>()
   #cancelled = false
+  #moving = false
 
   constructor(script: Script) {
     this.#script = script
@@ -201,6 +203,7 @@ export class Recorder {
       perform: async (call) => this.#perform(call),
       claim: async (call) => this.#claim(call),
       ask: async (question) => this.#ask(question),
+      askedBefore: ({ step, time }) => this.#askedBefore(step, time),
       options: async (call) => this.#options(call),
       watch: async ({ activity }) => this.#watch(activity),
       pace: async () => this.#pace(),
@@ -228,7 +231,7 @@ export class Recorder {
 
   #perform(call: PerformCall): EffectResult {
     // What was done is taken back in a cancelled run too.
-    if (call.undo === true) this.log.push(`do ${call.activity}`)
+    if (call.undo === true) this.#hear(`do ${call.activity}`)
     else this.#note(`do ${call.activity}`)
     this.performed.push(structuredClone(call))
     const { effects = {} } = this.#script
@@ -238,7 +241,14 @@ export class Recorder {
   /** The run goes on in another execution; this one has kept what it completed. */
   move(values: JsonObject): void {
     this.boundaries = 0
+    this.#moving = false
     this.#kept.push(values)
+  }
+
+  /** This execution cannot move: it goes on itself. */
+  stay(): void {
+    this.#moving = false
+    this.boundaries = -Infinity
   }
 
   #options({ step, options }: OptionsCall): OptionsVerdict {
@@ -255,14 +265,20 @@ export class Recorder {
 
   #pace(): 'go' | 'elsewhere' {
     const { stepsEach = Infinity } = this.#script
-    if (this.boundaries >= stepsEach) return 'elsewhere'
+    this.#moving ||= this.boundaries >= stepsEach
+    if (this.#moving) return 'elsewhere'
     this.boundaries += 1
     return 'go'
   }
 
+  /** Whatever waits while the run moves ends its wait here. */
+  #rest(): void {
+    if (this.#pace() === 'elsewhere') throw new Elsewhere('the run goes on in another execution')
+  }
+
   /** A claim is said of a cancelled run too. */
   #claim(call: ClaimCall) {
-    this.log.push(`claim ${call.outcome}`)
+    this.#hear(`claim ${call.outcome}`)
     this.claimed.push(call)
     const denial = this.#script.claims?.[call.outcome]
     if (denial !== undefined) return { status: 'denied' as const, denial, facts: [], evidence: {} }
@@ -273,28 +289,45 @@ export class Recorder {
     this.#note(`ask ${question.step}`)
     this.asked.push(question)
     const answers = [...(this.#script.answersTo?.[question.step] ?? this.#script.answers ?? [])]
-    const until = this.nowMs + question.withinMs
     const factsDigest = `facts-${question.time}`
-    return {
+    const poll = {
       factsDigest,
-      next: async (withinMs = question.withinMs) => {
+      time: question.time,
+      next: async (withinMs = Infinity) => {
+        this.#rest()
         this.#note(`wait ${question.step}`)
         const answer = answers.shift()
-        if (answer === undefined) this.nowMs = Math.min(this.nowMs + withinMs, until)
+        if (answer === undefined) this.nowMs = Math.max(this.nowMs, Math.min(this.nowMs + withinMs, question.until))
         return answer && { vote: voteOf(answer, question, factsDigest), verdict: verdictOf(answer) }
       },
-      close: () => (this.closed += 1),
+      close: () => {
+        this.closed += 1
+        this.#polls.delete(question.step)
+      },
     }
+    this.#polls.set(question.step, poll)
+    return poll
+  }
+
+  #askedBefore(step: string, time: number): Poll {
+    const poll = this.#polls.get(step)
+    if (poll?.time !== time) throw new Error(`question ${time} of ${step} is not open`)
+    return poll
   }
 
   #sleep(ms: number): void {
+    this.#rest()
     this.#note(`sleep ${ms}`)
     this.nowMs += ms
   }
 
-  #note(line: string): void {
+  #hear(line: string): void {
     this.log.push(line)
     this.#cancelled ||= line === this.#script.cancelAt
+  }
+
+  #note(line: string): void {
+    this.#hear(line)
     if (this.#cancelled) throw new Cancelled('the run was cancelled')
   }
 

@@ -13,7 +13,7 @@ let code: string
 beforeAll(async () => {
   quietRuntime()
   code = (await bundle()).code
-})
+}, 60_000)
 
 test('every construct has a history, and every history is of a construct', () => {
   expect(recordedNames()).toEqual([...names].sort())

@@ -89,6 +89,22 @@ describe('G24: an undo that is denied', () => {
     expect(run.outcome.as).toBe('failed-unsafe')
   })
 
+  test('is said among what stays in force, whether or not somebody called that safe', async () => {
+    const safe = await carry(plan(true), { effects })
+    expect(safe.outcome.left).toEqual([{ step: 'first', text: 'first stays' }])
+    const unsafe = await carry(plan(false), { effects })
+    expect(unsafe.outcome.left).toEqual([{ step: 'first', text: 'it was done, and was not taken back' }])
+  })
+
+  test('is said before all that stays anyway, of which not everything is listed', async () => {
+    const many = whole(...Array.from({ length: 150 }, (_, at) => at))
+    const steps = [read('look', ['edges']), { ...act('mark'), ...each() }, act('first', { undo }), act('last')]
+    const run = await carry(newPlan(steps), { facts: { edges: [many] }, effects })
+    expect(run.outcome.left).toHaveLength(101)
+    expect(run.outcome.left[0]?.step).toBe('first')
+    expect(run.outcome.left.at(-1)?.text).toBe('and 51 more of this kind')
+  })
+
   test('is no obstacle to those before it', async () => {
     const both = newPlan([act('zero', { undo }), act('first', { undo }), act('last')])
     const run = await carry(both, { effects })

@@ -96,6 +96,30 @@ describe('a denial that may be overridden', () => {
     expect(run.outcome).toMatchObject({ as: 'blocked', denial: { rule: 'keep-quorum' } })
   })
 
+  test.each([
+    ['names no item overrides no verdict on one', undefined, 'a'],
+    ['names an item does not override the whole', 'a', undefined],
+    ['names another item overrides nothing', 'b', 'a'],
+  ])('G26: one that %s', async (_how, named, judged) => {
+    const about = (item: string | undefined) => (item === undefined ? {} : { item })
+    const standing = { ...denial('keep-quorum'), overridable: [{ rule: 'keep-quorum', who: 'duty', ...about(judged) }] }
+    const overrides = { rule: 'keep-quorum', ...about(named) }
+    const given = { user: 'eva', role: 'duty', decision: 'override' as const, overrides }
+    const run = await carry(plan, {
+      effects: { first: [{ status: 'denied', denial: standing, evidence: {} }, done()] },
+      answers: [given],
+    })
+    expect(run.performed).toHaveLength(1)
+    expect(run.outcome.as).toBe('blocked')
+  })
+
+  test('G26: one without an item covers the rule that is judged as a whole', async () => {
+    const standing = { ...denial('keep-quorum'), overridable: [{ rule: 'keep-quorum', who: 'duty' }] }
+    const given = { user: 'eva', role: 'duty', decision: 'override' as const, overrides: { rule: 'keep-quorum' } }
+    const effects = { first: [{ status: 'denied' as const, denial: standing, evidence: {} }, done()] }
+    expect((await carry(plan, { effects, answers: [given] })).performed).toHaveLength(3)
+  })
+
   test('G26: asks nobody where the rule is absolute', async () => {
     const run = await carry(plan, { effects: { first: [denied('absolute')] } })
     expect(run.asked).toEqual([])

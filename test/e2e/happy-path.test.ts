@@ -58,7 +58,7 @@ describe('a bad deploy that is rolled back', () => {
     expect(outcome).toMatchObject({ name: 'rolled-back', as: 'succeeded' })
     expect(outcome.claims).toEqual(['claim.succeeded', 'claim.rolled-back'])
     expect(admission.admission.trigger).toMatchObject({ kind: 'alert', alert: { labels: ROUTE } })
-    expect(await rolesTold(lab, runId)).toEqual(['app-owner'])
+    expect(await rolesTold(lab, runId)).toEqual(['app-owner', 'release-owner'])
   })
 
   test('freezes promotions before it reads anything, and leaves the freeze with the command that lifts it', () => {
@@ -154,7 +154,7 @@ describe('its bundle', () => {
     const intent = doorFiles(sealed, 'intent').find(({ step }) => step === 'rollback')
     const actions = new Set(intent?.facts.map(({ action }) => action))
     expect([...actions].sort()).toEqual(
-      ['artifact', 'artifactFit', 'ownerHistory', 'routeOwner'].map((name) => `platform.${name}`),
+      ['artifact', 'artifactFit', 'ownerHistory', 'promotionFreeze', 'routeOwner'].map((name) => `platform.${name}`),
     )
     expect(intent?.facts.filter(({ roundTrip }) => !roundTrip)).toEqual([])
   })

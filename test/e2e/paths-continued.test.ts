@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findRun } from '../../engine/host/runs.ts'
 import { NAMES } from '../../schemas/run.ts'
 import { runproof } from '../cli/workplace.ts'
-import { heldOf, release } from '../support/bad-promotion.ts'
+import { eventually, heldOf, release } from '../support/bad-promotion.ts'
 import { alert, effectsOf, Paths } from '../support/paths.ts'
 import type { Ground } from '../support/paths.ts'
 import { openSealed } from '../support/sealed.ts'
@@ -107,6 +107,34 @@ test('G39: an agreement to what was proposed holds in later executions', async (
   expect(executions).toBeGreaterThan(1)
   expect((await ground.changes()).filter((change) => change !== 'freeze')).toEqual(apps.map((app) => `rollback ${app}`))
 })
+
+test('G26: a question stays open while the items beside it move from execution to execution', async () => {
+  const ground = await paths.ground(12)
+  const { environment, list, apps } = ground
+  const [careful = '', ...others] = apps
+  const runId = await alert(webhook, { alertname: 'SweepWanted', environment, list, careful })
+  const { questions: [asked] = [] } = await paths.installation.until(
+    runId,
+    ({ questions = [] }) => questions.length > 0,
+  )
+  const rolledBack = others.map((app) => `rollback ${app}`).sort()
+  await eventually(async () => (await ground.changes()).length === others.length, 'the others are done')
+  expect((await ground.changes()).sort()).toEqual(rolledBack)
+  const moved = await paths.executions(runId)
+  expect(moved).toBeGreaterThan(1)
+  const { questions: [still] = [] } = await paths.installation.until(
+    runId,
+    ({ questions = [] }) => questions.length > 0,
+  )
+  expect(still).toEqual(asked)
+  const approved = await runproof(paths.installation.folder, 'approve', runId)
+  expect(approved, JSON.stringify(approved)).toMatchObject({ exitCode: 0 })
+  const { record, state } = await ended(runId)
+  expect(state.outcome?.name, JSON.stringify(state.outcome)).toBe('swept')
+  expect(record.entries.filter(({ kind }) => kind === 'asked')).toHaveLength(1)
+  expect(record.entries.filter((entry) => entry.kind === 'vote' && entry.counted)).toHaveLength(1)
+  expect((await ground.changes()).sort()).toEqual(apps.map((app) => `rollback ${app}`).sort())
+}, 120_000)
 
 test('G37: whoever starts the same again, while a run moves from execution to execution, meets it', async () => {
   const ground = await paths.ground(12)

@@ -8,11 +8,15 @@ import { eventually, heldOf, release } from '../support/bad-promotion.ts'
 let paths: Paths
 let webhook: { readonly url: string; readonly token: string }
 let closed: Ground[]
+let closedAtOnce: Ground[]
+
+const AT_ONCE = 20
 
 beforeAll(async () => {
   paths = await Paths.open()
   closed = [await paths.ground(), await paths.ground(), await paths.ground(), await paths.ground()]
-  await closeWindow(closed.map(({ environment }) => environment))
+  closedAtOnce = await Promise.all(Array.from({ length: AT_ONCE }, async () => paths.ground()))
+  await closeWindow([...closed, ...closedAtOnce].map(({ environment }) => environment))
   const { installation } = paths
   const started = [installation.startWorker(), installation.startSealing(), installation.startServer()] as const
   webhook = (await Promise.all(started))[2]
@@ -97,18 +101,15 @@ describe('G2: a run', () => {
   )
 })
 
-const AT_ONCE = 20
-
 test(`G2: of ${AT_ONCE} runs under way at once, none has an effect after an emergency stop`, async () => {
   const ground = await paths.ground(AT_ONCE)
   const { environment, apps } = ground
   const runs = await Promise.all(apps.map((app) => paths.installation.start('move', { environment, app })))
   await eventually(async () => (await ground.changes()).length >= 5, 'the first effects')
-  await paths.stop({})
+  const stop = await paths.stop({})
   const stoppedAt = Date.now()
   const before = (await ground.changes()).length
   const states = await Promise.all(runs.map(({ runId }) => paths.sealed(runId, 90_000)))
-  const stop = (await paths.switches.inForce()).at(-1)?.id ?? ''
   await paths.switches.release(stop, { reason: 'it is over', by: 'test' })
   expect(before).toBeLessThan(2 * AT_ONCE)
   expect(states.some(({ outcome }) => outcome?.denial?.by === 'stop-switch')).toBe(true)
@@ -123,4 +124,15 @@ test(`G2: of ${AT_ONCE} runs under way at once, none has an effect after an emer
     }
   }
   expect(late).toEqual([])
+}, 150_000)
+
+test(`G2: of ${AT_ONCE} runs under way at once, none begins a change outside the change window`, async () => {
+  const start = async (ground: Ground) => paths.installation.start('move', routeOf(ground))
+  const runs = await Promise.all(closedAtOnce.map(start))
+  const states = await Promise.all(runs.map(async ({ runId }) => paths.sealed(runId, 120_000)))
+  const told = states.map((state) => [...effectsOf(state), state.outcome?.denial?.by])
+  const expected = ['freezeNow done', 'send denied', 'freezeNow-undo done', 'change-window']
+  expect(told).toEqual(runs.map(() => expected))
+  const changes = await Promise.all(closedAtOnce.map(async (ground) => ground.changes()))
+  expect(changes).toEqual(runs.map(() => ['freeze', 'lift-freeze']))
 }, 150_000)

@@ -1,85 +1,118 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { LabInstallation } from '../../engine/cli/lab/installation.ts'
+import { atLabSpeed, tryOnLab } from '../../engine/cli/lab/trial.ts'
+import type { LabBench } from '../../engine/cli/lab/trial.ts'
+import { Cleanup } from '../../engine/cli/up/cleanup.ts'
 import { shippedContracts } from '../../engine/host/installation.ts'
-import { compileCatalogue, readCatalogue, twinSources } from '../../engine/language/catalogue.ts'
-import type { CatalogueSources, CompiledRunbook } from '../../engine/language/catalogue.ts'
-import type { RunEntry } from '../../schemas/run.ts'
-import type { Scenario, Twin } from '../../schemas/scenario.ts'
-import { admin, openInstallation, openLab } from '../support/installation.ts'
-import type { Installation } from '../support/installation.ts'
-import { happened, outcomeOf, play } from '../support/scenarios.ts'
-import type { Played, Stage } from '../support/scenarios.ts'
-import { doorFiles } from '../support/sealed.ts'
+import { compileCatalogue, readCatalogue } from '../../engine/language/catalogue.ts'
+import type { Material } from '../../engine/rehearsal/twin.ts'
+import { happeningSchemas } from '../../lab/happenings/schemas.ts'
+import type { JsonObject } from '../../schemas/json.ts'
+import type { Scenario } from '../../schemas/scenario.ts'
+import { openLab } from '../support/installation.ts'
+import { services } from '../support/services.ts'
 
-/** A scenario whose runbook somebody in a hurry has edited. */
-type Twinned = Scenario & { readonly twin: Twin }
-
-const sources = await readCatalogue('runbooks', { overlays: ['lab/policy.yaml'] })
+const sources = await readCatalogue('runbooks')
 const catalogue = compileCatalogue(sources, shippedContracts)
 const scenarios = catalogue.scenarios.filter(({ against }) => against === 'lab')
-const twins = scenarios.filter((scenario): scenario is Twinned => scenario.twin !== undefined)
+const cleanup = new Cleanup()
 
-let stage: Stage
+let bench: LabBench
 
 beforeAll(async () => {
-  const lab = await openLab({ trafficTailMs: 500 })
-  stage = { lab, installation: await running({ lab }) }
+  bench = await open({ sources, contracts: shippedContracts, catalogue })
 })
-afterEach(async () => admin(stage.lab, 'DELETE', '/faults'))
-afterAll(async () => {
-  await stage.installation.stop()
-  await stage.lab.stop()
-})
+afterAll(async () => cleanup.all())
 
 describe('on the practice platform', () => {
-  test.each(named(scenarios))('%s ends as it says', async (_id, scenario) => {
-    const played = await play(stage, scenario, compiledIn(sources, scenario))
-    expect(outcomeOf(played, scenario.expect)).toEqual({
-      ...scenario.expect,
-      told: [...scenario.expect.told].sort(),
-    })
-    expect(happened(played, scenario.expect.never)).toEqual([])
-    expect(played.unfired).toEqual([])
-    expectEvidence(played)
-  })
-})
+  test('what a scenario expects is wrong in each of its parts, and each difference is told with its place', async () => {
+    const wrong = await tryOnLab(bench, wronged(scenarioOf('rolled-back')))
+    expect(wrong.differences.map(({ at }) => at).sort()).toEqual([
+      'claims.claim.data-recovered',
+      'deniedBy',
+      'never.route.rollback',
+      'outcome',
+      'steps.rollback',
+      'told',
+    ])
+    expect(wrong.differences.every(({ at }) => wrong.scenario.spans[at] !== undefined)).toBe(true)
+  }, 120_000)
 
-describe('a naive twin', () => {
-  /** The other rules have theirs on recorded facts (test/rehearsal). */
-  test('G23: is there for every rule of a runbook that the platform can carry out', () => {
-    const tried = twins.map(({ twin }) => twin.without)
-    const cited = catalogue.runbooks['bad-deploy']?.plan.doNot ?? []
-    expect(cited.length).toBeGreaterThan(2)
-    expect(cited.filter((id) => !tried.includes(id) && guardsEffects(id))).toEqual([])
+  test('what cannot be played is told, and is no success', async () => {
+    const asking = { ...scenarioOf('rolled-back'), answers: { rollback: 'done' } }
+    const nowhere = { ...scenarioOf('rolled-back'), inputs: {}, given: [{ lab: 'no-such-fault', with: {} }] }
+    expect((await tryOnLab(bench, asking)).differences[0]?.actual).toContain('it needs answers of people')
+    expect((await tryOnLab(bench, nowhere)).differences[0]?.actual).toContain(
+      'the practice platform refuses POST /faults',
+    )
   })
 
-  test.each(named(twins))(
-    'G23: of %s is denied as long as the rule is there, and does no harm',
+  /** Evidence verifies, and tells the same as the platform's own journal; else there is a difference. */
+  test.each(named(scenarios))(
+    'G23: %s ends as it says; its naive twin is denied, and does the harm where the rule is not there',
     async (_id, scenario) => {
-      const { edit, without } = scenario.twin
-      const complaints = compiled(twinSources(sources, { runbook: scenario.runbook, edit })).diagnostics
-      expect(complaints.filter(({ message }) => !message.startsWith(`\`${without}\` forbids`))).toEqual([])
-      // What the compiler refuses comes as a Plan of before the rule: the worker applies its own rules too (G17).
-      const naive = complaints.length === 0 ? naiveSources(scenario, {}) : naiveSources(scenario, { without })
-      const played = await play(stage, scenario, compiledIn(naive, scenario))
-      expect(deniedHarm(played, scenario.twin)).toEqual(scenario.twin.harm)
-      expect(happened(played, scenario.twin.harm)).toEqual([])
-      expectEvidence(played)
+      const { differences, rehearsed, twin } = await tryOnLab(bench, scenario)
+      expect(differences).toEqual([])
+      expect(rehearsed?.outcome.name).toBe(scenario.expect.outcome)
+      expect(twin?.stoppedBy === 'run' || twin?.stoppedBy === 'compiler').toBe(scenario.twin !== undefined)
     },
+    120_000,
   )
 
-  test.each(named(twins))('G23: of %s does the harm where the rule is not there', async (_id, scenario) => {
-    const { twin } = scenario
-    const naive = naiveSources(scenario, twin)
-    const installation = await running({ lab: stage.lab, catalogue: naive })
-    const played = await play({ ...stage, installation }, scenario, compiledIn(naive, scenario)).finally(async () =>
-      installation.stop(),
-    )
-    expect(played.journal).toEqual(expect.arrayContaining([...twin.harm]))
-    expect(happened(played, twin.harm)).toEqual(twin.harm)
-    expect(played.unfired).toEqual([])
-    expectEvidence(played)
-  })
+  test('G23: a twin that its rule does not stop, and one that does no harm without it, are told', async () => {
+    const harm = ['promotion.freeze', 'artifact.build']
+    const twin = { without: 'no-rebuild-as-rollback', harm, edit: [] }
+    const tried = await tryOnLab(bench, { ...scenarioOf('schema-changes-before-rollback'), twin })
+    expect(tried.twin?.stoppedBy).toBe('nobody')
+    expect(tried.differences.map(({ at, expected }) => `${at}: ${expected}`)).toEqual([
+      'twin: with no-rebuild-as-rollback the twin is denied by it',
+      'twin: with no-rebuild-as-rollback there is no promotion.freeze',
+      'twin: without no-rebuild-as-rollback the twin does artifact.build',
+    ])
+  }, 120_000)
 })
+
+/** The other rules have their twins on recorded facts (test/rehearsal). */
+test('G23: there is a twin for every rule of a runbook that the platform can carry out', () => {
+  const tried = scenarios.flatMap(({ twin }) => twin?.without ?? [])
+  const cited = catalogue.runbooks['bad-deploy']?.plan.doNot ?? []
+  expect(cited.length).toBeGreaterThan(2)
+  expect(cited.filter((id) => !tried.includes(id) && guardsEffects(id))).toEqual([])
+})
+
+/** On the servers of this test run. */
+async function open(material: Material): Promise<LabBench> {
+  const lab = await openLab({ trafficTailMs: 500 })
+  cleanup.after(async () => lab.stop())
+  const { values } = parse(await readFile('lab/policy.yaml', 'utf8')) as { values: JsonObject }
+  const practice = { ...lab, happenings: Object.keys(happeningSchemas), policy: values }
+  const scratch = await mkdtemp(join(tmpdir(), 'runproof-scenarios-'))
+  cleanup.after(async () => rm(scratch, { recursive: true, force: true }))
+  const ground = { practice, temporal: services().temporal.address, scratch, cleanup }
+  const quick = atLabSpeed(material, practice)
+  return { material: quick, ground, installation: await LabInstallation.open(quick, ground) }
+}
+
+function scenarioOf(id: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.id === id)
+  if (found === undefined) throw new Error(`there is no scenario ${id}`)
+  return found
+}
+
+/** The same scenario, which expects what will not come. */
+function wronged(scenario: Scenario): Scenario {
+  const never = ['route.rollback']
+  const wrong = { outcome: 'rollback-denied', steps: { rollback: 'denied' }, deniedBy: 'no-edge-route-edit', never }
+  const claims = ['claim.data-recovered']
+  const keys = ['outcome', 'steps.rollback', 'deniedBy', 'never.route.rollback', 'claims.claim.data-recovered', 'told']
+  const span = scenario.spans['scenario'] ?? { file: '', start: 0, end: 0 }
+  const spans = { ...scenario.spans, ...Object.fromEntries(keys.map((key) => [key, span])) }
+  return { ...scenario, expect: { ...wrong, claims, told: ['incident-lead'] }, spans }
+}
 
 /** A rule on readings alone is settled by the compiler. */
 function guardsEffects(rule: string): boolean {
@@ -88,48 +121,6 @@ function guardsEffects(rule: string): boolean {
 }
 
 /** With their ids, as the names of tests. */
-function named<S extends Scenario>(all: readonly S[]): [string, S][] {
+function named(all: readonly Scenario[]): [string, Scenario][] {
   return all.map((scenario) => [scenario.id, scenario])
-}
-
-async function running(options: Parameters<typeof openInstallation>[0]): Promise<Installation> {
-  const installation = await openInstallation(options)
-  await Promise.all([installation.startWorker(), installation.startSealing()])
-  return installation
-}
-
-function naiveSources({ runbook, twin }: Twinned, { without }: { readonly without?: string }): CatalogueSources {
-  return twinSources(sources, { runbook, edit: twin.edit, ...(without === undefined ? {} : { without }) })
-}
-
-function compiled(of: CatalogueSources): ReturnType<typeof compileCatalogue> {
-  return compileCatalogue(of, shippedContracts)
-}
-
-function compiledIn(of: CatalogueSources, { runbook }: Scenario): CompiledRunbook {
-  const { runbooks, diagnostics } = compiled(of)
-  const found = runbooks[runbook]
-  if (found === undefined) throw new Error(`${runbook}: ${diagnostics.map(({ message }) => message).join('; ')}`)
-  return found
-}
-
-/** Of the harm, what was tried and denied by the rule. */
-function deniedHarm({ plan, sealed }: Played, { harm, without }: Twin): string[] {
-  const denied = sealed.record.entries
-    .filter((entry): entry is RunEntry & { kind: 'effect' } => entry.kind === 'effect')
-    .filter(({ result }) => result.status === 'denied' && result.denial.rule === without)
-    .map(({ step }) => plan.steps.find(({ id }) => id === step))
-    .flatMap((step) => (step?.kind === 'do' ? [plan.contracts[step.action]] : []))
-    .flatMap((contract) => (contract?.kind === 'action' ? Object.keys(contract.effects) : []))
-  return harm.filter((effect) => denied.includes(effect))
-}
-
-/** The bundle verifies, and its receipts are just what the platform's own journal says that the run did. */
-function expectEvidence({ sealed, journal }: Played): void {
-  expect(sealed.verification.checks.filter(({ ok }) => !ok)).toEqual([])
-  expect(sealed.verification.verdict).toBe('verified')
-  expect(sealed.verification.signed?.predicate.gaps).toEqual([])
-  expect(sealed.verification.signed?.predicate.contradictions).toEqual([])
-  const receipts = doorFiles(sealed, 'receipt').flatMap(({ effects }) => effects)
-  expect(receipts.sort()).toEqual([...journal].sort())
 }

@@ -41,7 +41,7 @@ describe('an option that was not offered', () => {
       runId: admission.admission.runId,
       planDigest: admission.admission.planDigest,
       step: 'what',
-      time: 1,
+      time: 2,
       kind: 'ask',
       text: 'Which one?',
       who: ['lead'],

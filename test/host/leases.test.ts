@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isHeld, Leases } from '../../engine/host/leases/leases.ts'
@@ -183,5 +184,47 @@ describe.each([
       held(await leases.take('run-2', ['app/shop'], { patienceMs: 3_000, heartbeat: () => undefined })).fencing,
     ).toEqual({ 'app/shop': 2 })
     await leases.release('run-2')
+  })
+})
+
+describe('leases in a file of one host', () => {
+  let place: Place
+  let store: LeaseStore
+  beforeEach(async () => {
+    place = await sqlitePlace()
+    store = place.open()
+  })
+  afterEach(async () => {
+    await store.close()
+    await place.close()
+  })
+
+  /** The end of a lease, in milliseconds of the clock that the machine's processes share. */
+  const end = (set?: number): number => {
+    const database = new DatabaseSync(place.words[1] ?? '')
+    if (set !== undefined) database.prepare('UPDATE runproof_leases SET expires = ?').run(set)
+    const row = database.prepare('SELECT expires FROM runproof_leases').get()
+    database.close()
+    return Number(row?.['expires'])
+  }
+  const uptime = () => Number(process.hrtime.bigint() / 1_000_000n)
+
+  test('G3: end by the time that the machine is up, whatever the time of day is set to', async () => {
+    const before = uptime()
+    await store.take('app/shop', 'run-1', 5_000)
+    expect(end()).toBeGreaterThanOrEqual(before + 5_000)
+    expect(end()).toBeLessThanOrEqual(uptime() + 5_000)
+  })
+
+  test('G3: from before the machine was started anew are over', async () => {
+    await store.take('app/shop', 'run-1', 5_000)
+    end(uptime() + 86_400_000)
+    expect(await store.holders()).toEqual([])
+    expect(await store.renew(['app/shop'], 'run-1', 5_000)).toEqual([])
+    expect(await store.take('app/shop', 'run-2', 5_000)).toEqual({ token: 2 })
+  })
+
+  test('last no longer than can be told from those', async () => {
+    await expect(store.take('app/shop', 'run-1', 3_600_000)).rejects.toThrow('60000 ms at most')
   })
 })

@@ -73,9 +73,11 @@ async function ask(context: ActionContext, path: string): Promise<Reading<unknow
 async function change(context: ActionContext, body: object): Promise<object> {
   const response = await send(context, '/change', {
     method: 'POST',
+    headers: { 'fencing-token': JSON.stringify(context.fencing ?? {}) },
     body: JSON.stringify({ key: context.idempotencyKey, ...body }),
   })
   const answer = (await response.json()) as { current?: never }
+  if (response.status === 412) throw new Error('a newer holder of a lease was here')
   if (response.status === 409) throw new Conflict('another one was faster', answer.current ?? {})
   if (response.status === 422) throw new Refused('the platform refuses')
   if (!response.ok) throw new Error(`the platform answered ${response.status}`)

@@ -8,7 +8,7 @@ import type { AnyDefinition } from '../../actions/define.ts'
 import { contractOf } from '../../actions/contract.ts'
 import { carryOut } from '../../engine/core/carry-out.ts'
 import { Ledger } from '../../engine/core/ledger.ts'
-import type { Ports } from '../../engine/core/ports.ts'
+import type { Ports, Question } from '../../engine/core/ports.ts'
 import { openRun } from '../../engine/core/run.ts'
 import { AdmissionKeys } from '../../engine/host/admission.ts'
 import { admitRun } from '../../engine/host/admit.ts'
@@ -26,7 +26,9 @@ import { takeReading } from '../../engine/host/readings.ts'
 import { admit } from '../../engine/host/start-run.ts'
 import { StateFolder } from '../../engine/host/state-folder.ts'
 import { StopSwitch } from '../../engine/host/stops.ts'
+import { recordQuestion } from '../../engine/host/votes.ts'
 import { compileCatalogue } from '../../engine/language/catalogue.ts'
+import { newestQuestion, questionDigest, readBallot } from '../../evidence/ballot.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import { ensureKey } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
@@ -36,6 +38,7 @@ import type {
   EffectRequest,
   EffectResult,
   Outcome,
+  QuestionRecord,
   RunState,
   SignedAdmission,
   SignedVote,
@@ -184,7 +187,7 @@ export class Practice {
       runId: signed.admission.runId,
       step: vote.step,
       planDigest: signed.admission.planDigest,
-      factsDigest: jsonDigest('shown'),
+      factsDigest: await this.#questionOf(signed, vote.step),
       decision: vote.decision ?? (vote.option === undefined ? 'approve' : 'choose'),
       ...(vote.option === undefined ? {} : { option: vote.option }),
       role: vote.role,
@@ -192,6 +195,12 @@ export class Practice {
       nonce: randomUUID(),
       votedAt: new Date().toISOString(),
     })
+  }
+
+  /** The digest of the newest question of a step. */
+  async #questionOf({ admission: { runId } }: SignedAdmission, step: string): Promise<string> {
+    const question = newestQuestion(await readBallot(this.host.store, runId), step)
+    return question === undefined ? jsonDigest('nothing was asked') : questionDigest(question)
   }
 
   #ports(signed: SignedAdmission, at: RunOptions & { host: Host; requests: EffectRequest[] }): Ports {
@@ -215,10 +224,12 @@ export class Practice {
         if (at.holdUpAt === step) throw new HeldUp()
         return this.passes(request, { host: at.host, action, activity })
       },
-      ask: async ({ step }) => {
+      ask: async (question) => {
+        const { step } = question
+        const factsDigest = await recordQuestion({ admission: signed, question: recordOf(signed, question) }, at.host)
         const given = await Promise.all((votes[step] ?? []).map(async (vote) => this.vote(signed, { step, ...vote })))
         const answers = given.map((vote) => ({ vote, verdict: { counted: true } }))
-        return { factsDigest: jsonDigest('shown'), next: async () => answers.shift(), close: () => undefined }
+        return { factsDigest, next: async () => answers.shift(), close: () => undefined }
       },
       options: async (call) => judgeOptions({ admission: signed, ...call }, this.seam({ admission: signed }, at)),
       watch: async ({ step }) => watchRun({ admission: signed, step }, this.seam({ admission: signed }, at)),
@@ -258,6 +269,20 @@ export interface Ran {
 }
 
 class HeldUp extends Error {}
+
+/** A question as the workflow has it recorded. */
+function recordOf({ admission: { runId, planDigest } }: SignedAdmission, question: Question): QuestionRecord {
+  const { step, time, text, who, facts, withinMs, kind = 'approve', choices, overridable } = question
+  return {
+    ...{ runId, planDigest, step, time, kind, text, who },
+    until: new Date(Date.now() + withinMs).toISOString(),
+    shown: Object.fromEntries(
+      Object.entries(facts).map(([name, { value = null }]) => [name, { value, unknown: null }]),
+    ),
+    ...(choices === undefined ? {} : { choices: choices.map(({ name }) => name) }),
+    ...(overridable === undefined ? {} : { overridable }),
+  }
+}
 
 function actionOf(host: Host, runbook: string, id: string): string {
   const step = host.catalogue.runbooks[runbook]?.plan.steps.find((other) => other.id === id)

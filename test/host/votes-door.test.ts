@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkTrigger, checkVote, recordQuestion } from '../../engine/host/votes.ts'
-import { jsonDigest } from '../../evidence/digest.ts'
 import type { EffectRequest, EffectResult, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
 import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
@@ -10,7 +9,6 @@ import { SWITCH } from './practice-catalogue.ts'
 
 const ASKED = SWITCH.replace('steps:\n', 'steps:\n  - { id: agreed, approve: "Go on?", who: lead, within: 1m }\n')
 const BY_CY: Trigger = { kind: 'person', by: { user: 'cy', host: 'test', assurance: 'self-asserted' } }
-const SHOWN = jsonDigest('shown')
 
 let people: People
 let grace: Person
@@ -33,7 +31,8 @@ beforeEach(async () => {
 afterEach(async () => practice.close())
 
 async function by(person: Person, change: Partial<Vote> = {}): Promise<SignedVote> {
-  const about = { name: person.name, step: 'agreed', role: 'lead', factsDigest: SHOWN, ...change }
+  const factsDigest = request.grounds.votes[0]?.vote.factsDigest ?? ''
+  const about = { name: person.name, step: 'agreed', role: 'lead', factsDigest, ...change }
   return signedBy(person, voteFor(request.admission, about), practice.host.keys)
 }
 
@@ -95,9 +94,9 @@ describe('the door, for a run that a person has started', () => {
     const until = new Date(Date.now() + 60_000).toISOString()
     const ask = async (time: number) =>
       recordQuestion({ admission: request.admission, question: { ...about, time, until, shown: {} } }, practice.host)
-    const earlier = await by(grace, { factsDigest: await ask(1) })
+    const earlier = await by(grace, { factsDigest: await ask(2) })
     expect(await check(earlier)).toEqual({ counted: true })
-    const later = await ask(2)
+    const later = await ask(3)
     await expectDenied(earlier)
     expect(await passWith(await by(grace, { factsDigest: later }))).toMatchObject({ status: 'done' })
   })

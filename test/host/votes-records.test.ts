@@ -7,6 +7,7 @@ import {
   standingVotes,
   votesOf,
 } from '../../engine/host/votes.ts'
+import { voteName } from '../../evidence/ballot.ts'
 import { jsonBytes } from '../../evidence/digest.ts'
 import type { QuestionRecord, SignedAdmission, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
 import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
@@ -153,27 +154,30 @@ describe('a vote on a recorded question', () => {
 })
 
 describe('what stands of the votes that a run brings along', () => {
-  const standing = async (...votes: SignedVote[]) => standingVotes(await votesOf(practice.host.store, runId), votes)
+  const standing = async (planVersion: 1 | 2, ...votes: SignedVote[]) =>
+    standingVotes(await votesOf(practice.host.store, runId), votes, { planVersion })
 
   test('G26: no vote on an earlier question, none that did not count, and none beside a rejection', async () => {
     const first = await given(await ask())
     await check(first)
-    expect(await standing(first)).toEqual([first])
+    expect(await standing(2, first)).toEqual([first])
     const second = await given(await ask({ time: 2 }))
-    expect(await standing(first, second)).toEqual([second])
+    expect(await standing(2, first, second)).toEqual([second])
     const expired = await given(second.vote.factsDigest, { expiresAt: new Date(0).toISOString() })
     await check(expired)
-    expect(await standing(expired)).toEqual([])
+    expect(await standing(2, expired)).toEqual([])
     await check(await given(second.vote.factsDigest, { decision: 'reject' }, hal))
-    expect(await standing(second)).toEqual([])
+    expect(await standing(2, second)).toEqual([])
   })
 
-  test('G26: without recorded questions, the newest question is that on which somebody has voted last', async () => {
+  test('G26: where Plans of the first form recorded no questions, the newest is that on which somebody has voted last', async () => {
     const [first, second] = [await given(DIGESTS[0]), await given(DIGESTS[1])]
-    await check(first)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    await check(second)
-    expect(await standing(first, second)).toEqual([second])
+    for (const [at, signed] of [first, second].entries()) {
+      const record = { signed, verdict: { counted: true }, at: `2026-01-01T00:00:0${at}.000Z` }
+      await practice.host.store.putOnce(runId, voteName(signed), jsonBytes(record))
+    }
+    expect(await standing(1, first, second)).toEqual([second])
+    expect(await standing(2, first, second)).toEqual([])
   })
 
   test('a record that somebody wrote by hand makes nothing stand: it cannot be read', async () => {

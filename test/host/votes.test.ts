@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkVote, requestersOf, voteCounts } from '../../engine/host/votes.ts'
-import type { SignedVote, Trigger } from '../../schemas/run.ts'
+import { checkVote, recordQuestion, requestersOf, voteCounts } from '../../engine/host/votes.ts'
+import type { SignedAdmission, SignedVote, Trigger } from '../../schemas/run.ts'
 import { BY_ALERT, Practice } from './practice.ts'
 import { SWITCH } from './practice-catalogue.ts'
 
@@ -16,9 +16,17 @@ beforeEach(async () => {
 })
 afterEach(async () => practice.close())
 
+async function ask(admission: SignedAdmission): Promise<void> {
+  const { runId, planDigest } = admission.admission
+  const about = { runId, planDigest, step: 'agreed', time: 1, kind: 'approve' as const, text: 'Go on?', shown: {} }
+  const until = new Date(Date.now() + 60_000).toISOString()
+  await recordQuestion({ admission, question: { ...about, who: ['lead', 'on-call'], until } }, practice.host)
+}
+
 async function given(vote: { user?: string; role?: string; decision?: 'approve' | 'reject'; trigger?: Trigger } = {}) {
   const signed = await practice.admission('switch', { trigger: vote.trigger ?? BY_ALERT })
   const { user = 'ben', role = 'lead', decision = 'approve' } = vote
+  await ask(signed)
   return { signed, vote: await practice.vote(signed, { step: 'agreed', user, role, decision }) }
 }
 
@@ -118,6 +126,14 @@ describe('a vote on a run’s question', () => {
     const { signed, vote } = await given()
     const forged = { ...signed, admission: { ...signed.admission, planDigest: `sha256:${'0'.repeat(64)}` } }
     expect(await checkVote({ admission: forged, vote, triggers: [] }, practice.host)).toMatchObject({ counted: false })
+  })
+
+  test('G26: on a question that nobody has recorded does not count', async () => {
+    const signed = await practice.admission('switch', { trigger: BY_ALERT })
+    const vote = await practice.vote(signed, { step: 'agreed', user: 'ben', role: 'lead' })
+    expect(await checkVote({ admission: signed, vote, triggers: [] }, practice.host)).toMatchObject({
+      why: expect.stringContaining('nobody has recorded') as string,
+    })
   })
 
   test('requesters are the people among the triggers', () => {

@@ -43,6 +43,10 @@ export class World {
   settles: 'truth' | 'silence' | 'nonsense' = 'truth'
   /** What the output of a change is instead of what its contract says. */
   output: Record<string, unknown> | undefined
+  /** The newest fencing token of each resource: a change of an older holder is refused. */
+  readonly fences = new Map<string, number>()
+  /** Changes that were refused for that. */
+  fenced = 0
   /** A switch cures what was sick. */
   cures = true
   /** Can a key be burnt, so that a request that comes late with it changes nothing? */
@@ -75,7 +79,8 @@ export class World {
     this.asked.push(path)
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return void response.writeHead(401).end('{}')
     if ((await this.#meet(this.before, path)) === 'cut') return void request.socket.destroy()
-    const answer = await this.#answer(path, { url: request.url ?? '', body })
+    const tokens = JSON.parse(String(request.headers['fencing-token'] ?? '{}')) as Record<string, number>
+    const answer = await this.#answer(path, { url: request.url ?? '', body, tokens })
     if ((await this.#meet(this.after, path)) === 'cut') return void request.socket.destroy()
     const nonce = this.echoes ? String(request.headers['x-nonce'] ?? '') : ''
     response.writeHead(answer.status, { 'content-type': 'application/json', 'x-nonce': nonce })
@@ -91,14 +96,21 @@ export class World {
 
   async #answer(
     path: string,
-    { url, body }: { url: string; body: Record<string, unknown> },
+    { url, body, tokens }: { url: string; body: Record<string, unknown>; tokens: Record<string, number> },
   ): Promise<{ status: number; body: Record<string, unknown> }> {
     if (path === '/owner') return { status: 200, body: { ...this.owner } }
     if (path === '/health') return { status: 200, body: { ...this.health } }
     if (path === '/members') return { status: 200, body: { ...this.members } }
-    if (path === '/change') return this.#change(body)
+    if (path === '/change') return this.#isFenced(tokens) ? { status: 412, body: {} } : this.#change(body)
     if (path === '/operation') return this.#settle(new URL(url, 'http://world').searchParams.get('key') ?? '')
     return { status: 404, body: {} }
+  }
+
+  #isFenced(tokens: Record<string, number>): boolean {
+    const stale = Object.entries(tokens).some(([resource, token]) => token < (this.fences.get(resource) ?? 0))
+    if (stale) this.fenced += 1
+    else for (const [resource, token] of Object.entries(tokens)) this.fences.set(resource, token)
+    return stale
   }
 
   async #change(body: Record<string, unknown>): Promise<{ status: number; body: Record<string, unknown> }> {

@@ -21,6 +21,8 @@ export interface Asked {
   readonly body?: unknown
   readonly key?: string
   readonly token?: string
+  /** A `Fencing-Token` header. */
+  readonly fencing?: string
   readonly signal?: AbortSignal
 }
 
@@ -41,6 +43,7 @@ export function practice(options: Partial<LabOptions> = {}) {
         authorization: `Bearer ${asked.token ?? lab.token}`,
         'x-request-nonce': sentNonce,
         ...(asked.key === undefined ? {} : { 'idempotency-key': asked.key }),
+        ...(asked.fencing === undefined ? {} : { 'fencing-token': asked.fencing }),
       },
       ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),

@@ -35,6 +35,36 @@ test('every construct compiles to what it compiled to', () => {
   expect(text).toBe(readFileSync(golden, 'utf8'))
 })
 
+describe('G3: a step says over what it must be alone', () => {
+  const facts = ['  owner: platform.routeOwner', '  groups: platform.groups\n  owner: platform.routeOwner'] as const
+  const look = ['read: [owner, previous', 'read: [groups, owner, previous'] as const
+
+  test('by paths to an id, to a list of objects with one, to an input, and to the item of a loop', () => {
+    const { steps } = planOf(facts, look, [
+      'expectedEpoch: "{{owner.epoch}}" }',
+      'expectedEpoch: "{{owner.epoch}}" }\n    hold: [inputs.app, groups.items, groups.keeper, groups.spare.value]',
+    ])
+    expect(stepAt(steps, 'do', 'rollback').hold).toEqual([
+      ['inputs', 'app'],
+      ['groups', 'items'],
+      ['groups', 'keeper'],
+      ['groups', 'spare', 'value'],
+    ])
+    expect(stepAt(steps, 'do', 'drainAll', 'drain').hold).toEqual([['host', 'host']])
+    expect(stepAt(steps, 'do', 'tell')).not.toHaveProperty('hold')
+  })
+
+  test('and may read again for its expectation what it holds', () => {
+    const { steps } = planOf(
+      facts,
+      look,
+      ['expectedEpoch: "{{owner.epoch}}" }', 'expectedEpoch: "{{owner.epoch}}" }\n    hold: [groups.items]'],
+      ['    read: [edges]\n    expect: edges', '    read: [edges, groups]\n    expect: edges'],
+    )
+    expect(stepAt(steps, 'do', 'rollback').expect?.facts).toEqual(['edges', 'groups'])
+  })
+})
+
 describe('a loop', () => {
   test('fills ids in from its item before the inputs, and from the item itself where it is one', () => {
     const { steps } = planOf()

@@ -66,12 +66,17 @@ export const contracts: readonly Contract[] = [
     },
   ),
   reading('platform.hostState', { host: id('host') }, { version: is('version'), drained: is('bool') }),
+  reading('platform.groups', route(), {
+    items: list({ id: id('group'), quorum: is('count') }),
+    keeper: id('host'),
+    spare: maybe(id('host')),
+  }),
   reading('platform.appsDue', {}, { items: list({ ...route(), ref: is('text') }) }),
   action(
     'platform.drainHost',
     { environment: id('environment'), host: id('host'), expectedVersion: is('version') },
     {
-      output: { version: is('version') },
+      output: { version: is('version'), host: id('host') },
       effects: { 'host.drain': { environment: 'environment', host: 'host', forGood: { literal: false } } },
       premise: { input: 'expectedVersion', reading: 'platform.hostState', field: 'version' },
     },

@@ -41,7 +41,7 @@ describe('with its modeline, an editor', { timeout: 30_000 }, () => {
       expect.arrayContaining(['title', 'topology', 'sections', 'outputs']),
     )
     expect(await server.completions(uri, { line: 5, character: 4 })).toEqual(
-      expect.arrayContaining(['read', 'decide', 'do', 'ask', 'call', 'forEach', 'steps']),
+      expect.arrayContaining(['read', 'decide', 'do', 'hold', 'ask', 'call', 'forEach', 'steps']),
     )
   })
 })

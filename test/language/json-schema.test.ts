@@ -151,6 +151,14 @@ const WRONG: readonly (readonly [what: string, file: string, from: string, to: s
     '    undo: none\n    leaves: promotions',
     'RB0110',
   ],
+  ['a hold of nothing', DEPLOY, '    leaves: promotions', '    hold: []\n    leaves: promotions', 'RB0102'],
+  [
+    'a hold that is no path',
+    DEPLOY,
+    '    leaves: promotions',
+    '    hold: ["{{inputs.app}}"]\n    leaves: promotions',
+    'RB0112',
+  ],
   ['a topology of nothing', DEPLOY, 'triggers:', 'topology: []\ntriggers:', 'RB0102'],
   ['a section that is empty', TEND, 'coalesce:', 'sections: { paging: "" }\ncoalesce:', 'RB0103'],
   ['a section without a reason', TEND, 'coalesce:', 'sections: { paging: {} }\ncoalesce:', 'RB0102'],
@@ -316,7 +324,7 @@ describe('the checker is the truth', () => {
     expect(valid.filter(({ kind, text }) => !taken(kind, text)).map(({ name }) => name)).toEqual([])
   })
 
-  test('the maps of the schemas have the keys for which it asks, and there are no others', () => {
+  test('every table of keys for which it asks has a schema, and there is no other', () => {
     const drawn = kinds.flatMap((kind) => [...closedMaps(SCHEMAS[kind].schema)].map((map) => shapeOf(kind, map)))
     expect([...new Set(drawn)].sort()).toEqual([...asked.shapes].filter(carriedOut).sort())
     expect(drawn.length).toBeGreaterThan(30)

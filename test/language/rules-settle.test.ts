@@ -223,7 +223,29 @@ describe('G20: form 3, settled', () => {
 `
     const telling = TELL.replace('id: tell', 'id: tell\n    when: { judge: ill }')
     expect(bound(decide + telling + ROLLBACK, tellFirst)).toEqual(['0 back route.rollback run-time A'])
-    expect(bound(ROLLBACK, tellFirst)).toEqual(['0 back route.rollback run-time A'])
+  })
+
+  test('one that no path has before it is refused: every run would be denied', () => {
+    const refused = [
+      'RB0440 `back` has the effect `route.rollback`, and no step before it reads or does `status.publish`',
+    ]
+    expect(compile(ROLLBACK, tellFirst).found).toEqual(refused)
+    expect(compile(ROLLBACK + TELL, tellFirst).found).toEqual(refused)
+  })
+
+  test('one behind it in the same loop may come before the next item', () => {
+    const loop = `
+  - id: all
+    forEach: { other: due.items }
+    steps:
+${(ROLLBACK + TELL).replace(/^/gm, '    ')}
+`
+    const text = runbook(loop)
+      .replace('  state: ', '  due: { read: platform.appsDue, ifEmpty: allow }\n  state: ')
+      .replace('read: [state', 'read: [due, state')
+      .replace('expectedEpoch:', 'app: "{{inputs.app}}", expectedEpoch:')
+    const { catalogue } = compileWith('base/acts.yaml', text, tellFirst)
+    expect(catalogue.runbooks['acts']?.plan.bindings).toMatchObject([{ at: 'back', verdict: 'run-time' }])
   })
 
   test('one that is about another subject is left to the run', () => {

@@ -108,11 +108,17 @@ const TRAPS: readonly Row[] = [
   ['judgement words', ['structure/judgement-words', 'questions/judgement-word'], 'leaves the decision to judgement'],
 ]
 
-/** The lints of the requirements that the language can express, each with its failing vector. */
+/** The lints of the requirements, each with its failing vectors, but for those of the manual that tells what an alert means. */
 const LINTS: readonly Row[] = [
+  ['L-TH: words that leave a decision to judgement', ['structure/judgement-words'], 'leaves the decision to judgement'],
+  ['L-TH: a number where a threshold has a name', ['expressions/burn-rate-as-a-number'], 'tips a decision'],
+  ['L-TOOL: a tool that the allowlist does not have', ['references/tool-nobody-allowed'], 'there is no action'],
+  ['L-TOOL: a command that is put together of parts', ['allowlist/part-of-an-argument'], 'fills one whole argument'],
+  ['L-STEP1: a mitigation of which nothing says what it leaves', ['references/effect-without-leaves'], 'stays behind'],
+  ['L-CAP: a drain before what it destroys was looked at', ['rules/restart-before-capture'], 'no step before it reads'],
   ['L-DN: a rule with prose only', ['rules/prose-only'], 'RB0102'],
-  ['L-ORD: logs before state', ['rules/logs-before-state'], 'error['],
-  ['L-TAINT: an owner chosen by health', ['rules/owner-chosen-by-health'], 'error['],
+  ['L-ORD: logs before state', ['rules/logs-before-state'], 'is not surely read or done before'],
+  ['L-TAINT: an owner chosen by health', ['rules/owner-chosen-by-health'], 'comes from prometheus.errorRatio too'],
   [
     'L-ENV: an environment as a literal',
     ['references/literal-for-a-filled-in-value'],
@@ -124,17 +130,22 @@ const LINTS: readonly Row[] = [
     ['structure/wait-without-bound', 'structure/not-a-duration'],
     'error[RB011',
   ],
+  ['L-ROUTE: a runbook that leads nowhere', ['calls/unknown-runbook'], 'there is no runbook'],
+  ['L-ROUTE: a way for a result that never comes', ['references/case-that-never-comes'], 'did you mean'],
   ['L-EVID: evidence that is declared and that nothing reads', ['references/fact-that-nothing-reads'], 'no step reads'],
   [
     'L-BR: an end that no branch has, and no end for the rest',
     ['plans/outcome-nothing-reaches', 'structure/no-last-outcome'],
     'outcome',
   ],
+  ['L-BR: a step that nothing comes to', ['plans/step-nothing-comes-to'], 'no path comes to'],
+  ['L-SQL: a statement in a runbook', ['references/statement-of-sql'], 'there is no reading'],
   [
     'L-SEC2: a secret in a text, a label or an id',
     ['head/secret-in-a-text', 'head/secret-from-a-label', 'head/secret-in-coalesce'],
     'secret',
   ],
+  ['L-SEC2: a secret that stands in the file', ['head/secret-in-the-file'], 'the secret itself stands in no file'],
   [
     'L-TOPO: a call to where the runbook does not apply',
     ['calls/where-it-does-not-apply'],
@@ -144,6 +155,15 @@ const LINTS: readonly Row[] = [
   ['L-FRESH: an owner that nobody is', ['references/unknown-role'], 'there is no role'],
   ['L-FRESH: a renamed file', ['structure/id-is-not-file-name'], 'rename the file'],
 ]
+
+/** What an alert's page says, and how the pages hang together: sections, index, queries, gaps, coverage. */
+const OF_THE_MANUAL = ['L-SEC', 'L-IDX', 'L-PROM', 'L-GAP', 'L-COV']
+
+test("the 22 lints are the checker's, or the manual's", () => {
+  const own = new Set(LINTS.map(([name]) => name.slice(0, name.indexOf(':'))))
+  expect(own.size + OF_THE_MANUAL.length).toBe(22)
+  expect(OF_THE_MANUAL.filter((name) => own.has(name))).toEqual([])
+})
 
 describe.each([
   ['trap', TRAPS],

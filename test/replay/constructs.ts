@@ -1,4 +1,5 @@
-import type { OutcomeKind, Plan, RulePlan } from '../../schemas/plan.ts'
+import { variablesOf } from '../../engine/core/variables.ts'
+import type { OutcomeKind, Plan, RulePlan, StepPlan } from '../../schemas/plan.ts'
 import { ask, block, call, callee, calling, each, newPlan, undo } from '../core/nested.ts'
 import { act, after, approve, decide, expecting, outcome, planOf, read, says } from '../core/plans.ts'
 import { conflict, denial, denied, done, failed, known, owner, whole } from '../core/recorded.ts'
@@ -12,7 +13,16 @@ export interface Construct {
   readonly refused?: true
   /** What a person does while the run waits. */
   readonly person?:
-    'votes' | 'cancels' | 'chooses' | 'overrides' | 'agrees' | 'pauses' | 'notices' | 'cancels-while-moving'
+    | 'votes'
+    | 'cancels'
+    | 'chooses'
+    | 'overrides'
+    | 'agrees'
+    | 'pauses'
+    | 'notices'
+    | 'cancels-while-moving'
+    | 'votes-while-moving'
+    | 'votes-at-the-last-moment'
   /** The run goes on in other executions; the histories of the first and the last are kept. */
   readonly moves?: true
   readonly ends: OutcomeKind
@@ -45,6 +55,12 @@ const drain = callee('drain', [read('look', ['health']), act('cordon', { undo })
   outputs: { epoch: { type: { kind: 'epoch' }, from: { path: ['cordon', 'epoch'] } } },
 })
 const item = { epoch: { path: ['edge', 'epoch'] } }
+const types = variablesOf(newPlan([act('roll', { ...each() })]))
+/** Tells the item apart whose epoch is the owner's. */
+const firstOne: StepPlan = {
+  ...decide('judge', {}, { otherwise: 'other', continueOn: ['first', 'other'] }),
+  cases: [{ name: 'first', predicate: says('edge.epoch == owner.epoch', types) }],
+}
 
 /** Constructs of Plans of version 2. */
 const NEWER: Readonly<Record<string, Construct>> = {
@@ -122,6 +138,46 @@ const NEWER: Readonly<Record<string, Construct>> = {
     person: 'cancels-while-moving',
     moves: true,
     ends: 'aborted',
+  },
+  'late-check': {
+    plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
+    script: {},
+    person: 'votes-at-the-last-moment',
+    ends: 'succeeded',
+  },
+  'waits-while-moving': {
+    plan: newPlan(
+      [
+        read('look', ['edges', 'owner']),
+        block(
+          'perEdge',
+          [
+            firstOne,
+            approve('gate', ['lead', 'duty'], { when: after('judge', 'first'), withinMs: 90_000, show: ['owner'] }),
+            read('wait', ['health'], {
+              when: after('judge', 'first'),
+              expect: expecting(['health'], 'health.ok', { withinMs: 90_000, everyMs: 200 }),
+            }),
+            block('inner', [act('roll', { with: item })], {
+              when: after('judge', 'other'),
+              ...each(undefined, 1, 'other'),
+            }),
+          ],
+          each(undefined, 3),
+        ),
+      ],
+      { policy: short },
+    ),
+    script: {
+      facts: {
+        edges: [whole(0, 1, 2, 3, 4, 5)],
+        owner: [owner(0)],
+        health: [...Array.from({ length: 15 }, () => known({ ok: false })), known({ ok: true })],
+      },
+    },
+    person: 'votes-while-moving',
+    moves: true,
+    ends: 'succeeded',
   },
   'continue-as-new': {
     plan: newPlan(

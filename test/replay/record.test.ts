@@ -36,6 +36,21 @@ describe('on the real Temporal', () => {
   })
 })
 
+test('a run that was left in a form which nobody here knows fails as that, and does nothing', async () => {
+  const { plan } = CONSTRUCTS['done'] as Construct
+  const admission: SignedAdmission = { admission: { ...ADMISSION, runId: 'done' }, keyid: 'test', signature: 'test' }
+  const state = { run: { version: 99 }, ledger: {}, triggers: [], told: 0 }
+  const continued = { number: 1, startedAt: ADMISSION.admittedAt, state, cancelled: false }
+  const input: RunInput = { plan: { ...plan, planVersion: 2 }, admission, continued }
+  const handle = await station.client.workflow.start<(input: RunInput) => Promise<unknown>>(plan.runbook.id, {
+    ...{ workflowId: 'unknown-snapshot', taskQueue: QUEUES.runs, args: [input] },
+  })
+  const failure: unknown = await handle.result().catch((error: unknown) => (error as { cause?: unknown }).cause)
+  expect(failure).toMatchObject({ type: 'UnknownSnapshot', nonRetryable: true })
+  const { events } = await handle.fetchHistory()
+  expect((events ?? []).filter((event) => event.activityTaskScheduledEventAttributes)).toEqual([])
+})
+
 /** What people do while a run waits. */
 const PERSONS: Readonly<Record<NonNullable<Construct['person']> | 'none', (handle: Handle) => Promise<void>>> = {
   none: async () => undefined,
@@ -47,6 +62,8 @@ const PERSONS: Readonly<Record<NonNullable<Construct['person']> | 'none', (handl
   pauses: pauseForAMoment,
   notices: noticeOnceWaiting,
   'cancels-while-moving': cancelWhileMoving,
+  'votes-while-moving': voteWhileMoving,
+  'votes-at-the-last-moment': voteInTime,
 }
 
 type Handle = WorkflowHandleWithFirstExecutionRunId<(input: RunInput) => Promise<{ outcome: Outcome }>>
@@ -111,6 +128,34 @@ async function cancelWhileMoving(handle: Handle): Promise<void> {
       if (run === handle.workflowId) await handle.cancel().then(() => resolve(), reject)
     }
   })
+}
+
+/** One vote while the first execution is being kept, another in a later one. */
+async function voteWhileMoving(handle: Handle): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    meanwhile.keep = async (run) => {
+      if (run === handle.workflowId) await vote(handle, { decision: 'approve', nonce: 'first' }).then(resolve, reject)
+      meanwhile.keep = async () => undefined
+    }
+  })
+  const { runId } = await station.client.workflow.getHandle(handle.workflowId).describe()
+  await moreThan(handle, runId)
+  const eva = { user: 'eva', host: 'test', assurance: 'self-asserted' } as const
+  await vote(handle, { decision: 'approve', role: 'duty', by: eva, nonce: 'second' })
+}
+
+/** The vote comes in time, and its check ends when the question is over. */
+async function voteInTime(handle: Handle): Promise<void> {
+  meanwhile.check = async (run) => {
+    if (run === handle.workflowId) await new Promise((resolve) => setTimeout(resolve, 4_000))
+  }
+  await vote(handle, { decision: 'approve' })
+}
+
+/** Once the run goes on in another execution than this one. */
+async function moreThan({ workflowId }: Handle, runId: string): Promise<void> {
+  while ((await station.client.workflow.getHandle(workflowId).describe()).runId === runId)
+    await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 /** The next reading would be due in 40 seconds. */

@@ -20,6 +20,7 @@ import type {
   ReadRequest,
   SealResult,
   SignedAdmission,
+  VoteCheck,
   WatchRequest,
   WatchVerdict,
 } from '../../schemas/run.ts'
@@ -42,7 +43,10 @@ export function activities(constructs = CONSTRUCTS): Record<string, (argument: n
     [NAMES.recordStart]: async () => undefined,
     [NAMES.claim]: claim,
     [NAMES.tell]: async () => ({ delivered: true }),
-    [NAMES.checkVote]: async () => ({ counted: true }),
+    [NAMES.checkVote]: async ({ admission }: VoteCheck) => {
+      await meanwhile.check(admission.admission.runId)
+      return { counted: true }
+    },
     [NAMES.ask]: async ({ question }: QuestionRequest) => digestOf(question as unknown as Json),
     [NAMES.options]: async ({ options }: OptionsRequest) => ({ allowed: options.map(({ name }) => name), denied: {} }),
     [NAMES.watch]: watch,
@@ -62,8 +66,11 @@ export function activities(constructs = CONSTRUCTS): Record<string, (argument: n
 
 const kept = new Map<string, JsonObject>()
 
-/** What a test lets happen while a run moves. */
-export const meanwhile = { keep: async (_run: string): Promise<void> => undefined }
+/** What a test lets happen while a run moves, and while a vote is checked. */
+export const meanwhile = {
+  keep: async (_run: string): Promise<void> => undefined,
+  check: async (_run: string): Promise<void> => undefined,
+}
 
 /** Numbers of executions of which somebody has asked what they had done. */
 export const recalled: number[] = []

@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { giveWay } from '../../engine/host/give-way.ts'
+import { coolUntil } from '../../engine/host/occurrences-cool-down.ts'
 import { admit, begin } from '../../engine/host/start-run.ts'
 import { openStore } from '../../evidence/store.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
@@ -33,7 +37,15 @@ const typed = planOf('typed', {
   inputs: { host: { type: { kind: 'id', of: 'host' } }, times: { type: { kind: 'count' }, default: 1 } },
   coalesce: ['host'],
 })
-const runbooks = runbooksOf(watch, restore, page, quick, once, brief, proposing, observing, cooling, typed)
+const watched = planOf('watched', {
+  triggers: [
+    { ...acting('Odd'), mode: 'observe' },
+    { ...acting('Broken'), coolDownMs: LONG },
+    { ...acting('Doubtful'), mode: 'propose' },
+  ],
+  waitsMs: LONG,
+})
+const runbooks = runbooksOf(watched, watch, restore, page, quick, once, brief, proposing, observing, cooling, typed)
 
 beforeAll(async () => {
   bench = await Bench.open()
@@ -239,6 +251,63 @@ test('G39: the mode of the trigger reaches the admission: a run that observes, o
     return trigger.kind === 'alert' ? trigger.mode : undefined
   })
   expect(await Promise.all(modes)).toEqual(['propose', 'observe', 'act'])
+})
+
+test('G39: an alert that is to act does not end in a run that only observes: that is ended, and the run that acts begins', async () => {
+  const inC = (alertname: string) => messageOf([firing(alertname, { cluster: 'seen' })])
+  const [observed] = (await door.post(inC('Odd'))).body.alerts
+  expect(observed).toMatchObject({ result: 'started' })
+  const further = { result: 'merged', runId: observed?.runId }
+  expect((await door.post(inC('Odd'))).body.alerts).toMatchObject([further])
+
+  const answer = await door.post(inC('Broken'))
+  expect(answer.status).toBe(200)
+  const [acts] = answer.body.alerts
+  expect(acts).toMatchObject({ result: 'started', detail: `in place of ${observed?.runId}, which only observed` })
+  const live = await bench.client.workflow.getHandle('watched/seen').query<RunState>('state')
+  expect(live).toMatchObject({ runId: acts?.runId, trigger: { mode: 'act' } })
+  expect(await bench.host.store.bundles()).toContain(observed?.runId)
+  const history = await readFile(
+    join(bench.host.store.bundlePath(observed?.runId ?? ''), 'data', 'temporal', 'history.json'),
+    'utf8',
+  )
+  expect(history).toContain(`it only observed, and gives way to ${acts?.runId}`)
+
+  // What acts is met by everything, and never ended for another start.
+  for (const alertname of ['Odd', 'Doubtful', 'Broken'])
+    expect((await door.post(inC(alertname))).body.alerts).toMatchObject([{ result: 'merged', runId: acts?.runId }])
+  const left = { observer: observed?.runId ?? '', to: 'nobody' }
+  expect(await giveWay(bench.client, 'watched/seen', left)).toBe(true)
+  expect((await bench.client.workflow.getHandle('watched/seen').describe()).status.name).toBe('RUNNING')
+})
+
+test('G39: many alerts that are to act at once meet in one run, also where one observed before', async () => {
+  const storm = (alertname: string, count: number) =>
+    messageOf(Array.from({ length: count }, () => firing(alertname, { cluster: 'storm' })))
+  await door.post(storm('Odd', 1))
+  const answers = await Promise.all([door.post(storm('Broken', 4)), second.post(storm('Doubtful', 4))])
+  const alerts = answers.flatMap(({ body }) => body.alerts).filter(({ result }) => result !== 'failed')
+  expect(alerts.length).toBeGreaterThan(0)
+  expect(new Set(alerts.map(({ runId }) => runId)).size).toBe(1)
+  const { trigger } = await bench.client.workflow.getHandle('watched/storm').query<RunState>('state')
+  expect(trigger.kind === 'alert' && trigger.mode).not.toBe('observe')
+})
+
+test('G39: a cool-down after a run that only observed holds back what observes, and not what is to act', async () => {
+  const { client, host } = bench
+  const workflowId = 'watched/cooled'
+  await door.post(messageOf([firing('Odd', { cluster: 'cooled' })]))
+  await client.workflow.getHandle(workflowId).cancel()
+  await bench.closed(workflowId)
+  const cooling = { workflowId, coolDownMs: LONG }
+  const at = { client, store: host.store }
+  expect(await coolUntil({ ...cooling, observes: true }, at)).toBeDefined()
+  expect(await coolUntil({ ...cooling, observes: false }, at)).toBeUndefined()
+  const [acts] = (await door.post(messageOf([firing('Broken', { cluster: 'cooled' })]))).body.alerts
+  expect(acts).toMatchObject({ result: 'started' })
+  await client.workflow.getHandle(workflowId).cancel()
+  await bench.closed(workflowId)
+  expect(await coolUntil({ ...cooling, observes: false }, at)).toBeDefined()
 })
 
 test('G37: after the end of a run, its trigger starts none of the same key until the cool-down is over', async () => {

@@ -6,6 +6,7 @@ import type { EffectKind, EffectRecords } from '../../evidence/effects.ts'
 import { loadPublicKey } from '../../evidence/keys.ts'
 import { readRecord } from '../../evidence/record.ts'
 import type { RunRecord } from '../../evidence/record.ts'
+import type { Trust } from '../../evidence/trust.ts'
 import { verify } from '../../evidence/verify.ts'
 import type { Verification } from '../../evidence/verify.ts'
 import { payloadOf } from '../../evidence/verify-form.ts'
@@ -16,6 +17,8 @@ import type { Installation } from './installation.ts'
 export interface Sealed {
   readonly path: string
   readonly bag: Bag
+  /** The keys of its installation. */
+  readonly trust: Trust
   readonly verification: Verification
   readonly record: RunRecord
 }
@@ -32,7 +35,7 @@ export async function openSealed(installation: Installation, runId: string): Pro
   const path = installation.store.bundlePath(runId)
   const bag = await readBag(path)
   const trust = { sealing: [await sealingKey(installation)], admission: [await keyOf(installation, 'admission')] }
-  return { path, bag, verification: verify(bag, { trust, runId }), record: readRecord(payloadOf(bag)) }
+  return { path, bag, trust, verification: verify(bag, { trust, runId }), record: readRecord(payloadOf(bag)) }
 }
 
 /** The path of the key that a stranger would be given. */

@@ -16,7 +16,7 @@ describe('the bundle of the workflow', () => {
   beforeAll(async () => {
     code = (await bundle()).code
     modules = modulesIn({ code })
-  })
+  }, 60_000)
 
   test('holds the interpreter', () => {
     expect(modules).toContain('engine/workflow/index.ts')

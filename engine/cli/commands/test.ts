@@ -20,23 +20,41 @@ import { mutationText, summaryText, trialText } from '../view/trial-text.ts'
 
 /** Options of `runproof test`. */
 export interface Testing {
+  readonly lab?: true
   readonly mutate?: true
   readonly filter?: string
   readonly json?: true
 }
 
-/** Tries scenarios on recorded facts; exits 1 where one ends otherwise than it says, or a mutant of a rule is not noticed. */
+/**
+ * Tries scenarios on recorded facts, and on the lab where that is asked for; exits 1 where one ends otherwise than it says, or a
+ * mutant of a rule is not noticed.
+ */
 export async function test({ folder, args, options }: Call<Testing>): Promise<Exit> {
   const material = await materialIn(folder)
   const chosen = chosenOf(material, args[0], options.filter)
   const onFacts = chosen.filter(({ against }) => against === 'facts')
   const lab = chosen.filter(({ against }) => against === 'lab')
   const prepared = onFacts.flatMap((scenario) => prepare(material, scenario) ?? [])
-  const trials = await tryAll(prepared, { ...options, texts: textsOf(material.sources) })
+  const show = shower(material, options)
+  const trials = await tryAll(prepared, show)
   const mutation = options.mutate === true ? await mutated(prepared, material, options) : undefined
-  if (options.json === true) printJson(trialsJson(trials, { lab, ...(mutation === undefined ? {} : { mutation }) }))
-  else print(summaryText(trials, lab, mutation).join('\n'))
-  return trials.every(isGood) && survivingRules(mutation) === 0 ? EXIT.ok : EXIT.runbookWrong
+  const played = options.lab === true ? await onLab(material, lab, show) : []
+  if (played === undefined) return EXIT.interrupted
+  const tried = { facts: trials, lab: played, waiting: options.lab === true ? [] : lab }
+  if (options.json === true) printJson(trialsJson(tried, mutation))
+  else print(summaryText(tried, mutation).join('\n'))
+  return [...trials, ...played].every(isGood) && survivingRules(mutation) === 0 ? EXIT.ok : EXIT.runbookWrong
+}
+
+/** The servers, and what plays on them, are loaded by those alone who ask for them. */
+async function onLab(material: Material, lab: readonly Scenario[], show: Show): Promise<Trial[] | undefined> {
+  if (lab.length === 0) {
+    say('none of these scenarios is `against: lab`: nothing is started')
+    return []
+  }
+  const { tryAllOnLab } = await import('../lab/try-on-lab.ts')
+  return tryAllOnLab(material, lab, show)
 }
 
 async function materialIn(folder: string): Promise<Material> {
@@ -62,22 +80,31 @@ function chosenOf({ catalogue }: Material, named: string | undefined, filter = '
   )
 }
 
+/** Shows a trial that has ended. */
+type Show = (trial: Trial, ms: number) => void
+
+/** Trials of one runbook stand under its name. */
+function shower({ sources }: Material, { json }: Testing): Show {
+  const texts = textsOf(sources)
+  let head = ''
+  return (trial, ms) => {
+    if (json === true) return
+    const { runbook, against } = trial.scenario
+    const over = against === 'lab' ? `${runbook}, on the practice platform` : runbook
+    if (head !== over) print(over)
+    head = over
+    print(trialText(trial, { texts, ms, width: columns() }).join('\n'))
+  }
+}
+
 /** One after another, each shown when it has ended. */
-async function tryAll(
-  prepared: readonly Prepared[],
-  { json, texts }: Testing & { readonly texts: Readonly<Record<string, string>> },
-): Promise<Trial[]> {
+async function tryAll(prepared: readonly Prepared[], show: Show): Promise<Trial[]> {
   const trials: Trial[] = []
-  let runbook = ''
   for (const one of prepared) {
     const began = performance.now()
     const trial = await tryOut(one)
     trials.push(trial)
-    const ms = Math.round(performance.now() - began)
-    if (json === true) continue
-    if (runbook !== trial.scenario.runbook) print(trial.scenario.runbook)
-    runbook = trial.scenario.runbook
-    print(trialText(trial, { texts, ms, width: columns() }).join('\n'))
+    show(trial, Math.round(performance.now() - began))
   }
   return trials
 }

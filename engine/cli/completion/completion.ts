@@ -8,7 +8,7 @@ import { kindOfFile } from '../../language/files.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import type { Call } from '../program.ts'
-import { print } from '../terminal.ts'
+import { print, printAsIs } from '../terminal.ts'
 import { bash, fish, zsh } from './scripts.ts'
 import type { Script } from './scripts.ts'
 import { completedOf } from './words.ts'
@@ -23,7 +23,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
 export function completionOf(program: Command): (call: Call) => Promise<Exit> {
   return async ({ folder, args: [shell = ''] }) => {
     const script = SCRIPTS.get(shell)
-    if (script !== undefined) print(script(completedOf(program)))
+    if (script !== undefined) printAsIs(script(completedOf(program)))
     else if (shell === 'runbooks') for (const id of await runbooksIn(folder)) print(id)
     else throw unknownShell(shell)
     return EXIT.ok

@@ -3,6 +3,7 @@ import { definitions } from '../../../actions/index.ts'
 import { compileConfigured } from '../../host/installation.ts'
 import { schedulesOf } from '../../host/schedules/schedule.ts'
 import type { CompiledCatalogue } from '../../language/catalogue.ts'
+import { counted } from '../view/counted.ts'
 import { note, ok, wrong } from './finding.ts'
 import type { Finding, Look } from './finding.ts'
 
@@ -12,12 +13,12 @@ export const catalogue: Look = {
   look: async ({ config }) => {
     const compiled = await compileConfigured(config)
     const mistakes = compiled.diagnostics.filter(({ severity }) => severity === 'error').length
-    if (mistakes > 0)
-      return [wrong(`${config.catalogue} has ${mistakes} ${mistakes === 1 ? 'mistake' : 'mistakes'}`, 'runproof check')]
+    if (mistakes > 0) return [wrong(`${config.catalogue} has ${counted(mistakes, 'mistake')}`, 'runproof check')]
     const runbooks = Object.keys(compiled.runbooks)
     if (runbooks.length === 0) return [note(`${config.catalogue} has no runbook`, 'runproof init')]
     const schedules = schedulesOf(compiled.runbooks).length
-    const counts = `${runbooks.length} runbooks, ${compiled.rules.length} rules, ${schedules} schedules`
+    const rules = counted(compiled.rules.length, 'rule')
+    const counts = `${counted(runbooks.length, 'runbook')}, ${rules}, ${counted(schedules, 'schedule')}`
     return [ok(`${counts}, ${compiled.digest}`), ...withoutAdapter(compiled)]
   },
 }

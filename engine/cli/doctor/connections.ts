@@ -15,7 +15,7 @@ export const connections: Look = {
       return [note('none is configured: no action reaches anything', 'name them under `connections` in runproof.yaml')]
     const opened = new Connections(config, { allow: [], ownPorts: [] })
     const found = await Promise.all(
-      names.map(async (name) => lookAt(name, opened).catch((error: unknown) => [findingOf(error)])),
+      names.map(async (name) => lookAt(name, opened).catch((error: unknown) => [of(name, findingOf(error))])),
     )
     const told = config.connections['notify'] === undefined
     const nobody = note(
@@ -24,6 +24,10 @@ export const connections: Look = {
     )
     return [...found.flat(), ...(told ? [nobody] : [])]
   },
+}
+
+function of(name: string, { says, ...finding }: Omit<Finding, 'part'>): Omit<Finding, 'part'> {
+  return { ...finding, says: `${name}: ${says}` }
 }
 
 /** Any answer will do: what is asked for here needs no right. */

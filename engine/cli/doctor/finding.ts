@@ -1,7 +1,6 @@
-import { EvidenceError } from '../../../evidence/errors.ts'
 import type { Config } from '../../host/config.ts'
-import { OperatorError } from '../../host/operator-error.ts'
 import type { StateFolder } from '../../host/state-folder.ts'
+import { failureOf } from '../failure.ts'
 
 /** What a look at one part of an installation found. */
 export interface Finding {
@@ -43,7 +42,6 @@ export function note(says: string, mend: string): Omit<Finding, 'part'> {
 
 /** An error as a finding: ours have a hint of their own. */
 export function findingOf(error: unknown): Omit<Finding, 'part'> {
-  if (error instanceof OperatorError || error instanceof EvidenceError) return wrong(error.message, error.hint)
-  const message = error instanceof Error ? error.message : String(error)
-  return wrong(message, 'run the command again with --debug')
+  const { message, hint = 'run the command again with --debug' } = failureOf(error)
+  return wrong(message, hint)
 }

@@ -12,9 +12,7 @@ export const people: Look = {
     const empty = Object.keys(roles).filter((role) => (config.roles[role] ?? []).length === 0)
     const strange = Object.keys(config.roles).filter((role) => !Object.hasOwn(roles, role))
     const found: Omit<Finding, 'part'>[] = [
-      ...empty.map((role) =>
-        note(`nobody is \`${role}\`: what it is asked stays open`, `roles: { ${role}: [<user>] } in runproof.yaml`),
-      ),
+      ...(empty.length === 0 ? [] : [nobodyIs(empty)]),
       ...strange.map((role) =>
         note(`no policy declares the role \`${role}\``, 'declare it in policy.yaml, or take it out of runproof.yaml'),
       ),
@@ -22,6 +20,15 @@ export const people: Look = {
     const roled = found.length === 0 ? [ok(`${Object.keys(roles).length} roles, each with people`)] : found
     return [...roled, signers(config)]
   },
+}
+
+function nobodyIs(roles: readonly string[]): Omit<Finding, 'part'> {
+  const named = roles.map((role) => `\`${role}\``).join(', ')
+  const those = roles.length === 1 ? 'it is' : 'they are'
+  return note(
+    `nobody is ${named}: what ${those} asked stays open`,
+    `name people in runproof.yaml: roles: { ${roles[0] ?? ''}: [<user>] }`,
+  )
 }
 
 /** Without signatures nobody is a second person: what a person has started cannot be approved (G26). */

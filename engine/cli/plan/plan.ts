@@ -67,7 +67,7 @@ async function look(
   given: readonly string[],
   at: { readonly config: Config; readonly catalogue: CompiledCatalogue },
 ): Promise<Preview> {
-  const { inputs } = startOptions(shown, given)
+  const { inputs } = startOptions(shown, given, 'plan')
   return previewPlan(shown, inputs, lookingOf(at))
 }
 

@@ -16,9 +16,10 @@ export interface StartOptions {
   readonly json: boolean
 }
 
-/** Reads a runbook's inputs from options that are named after them; what is missing or wrong is told with the usage. */
-export function startOptions(plan: Plan, args: readonly string[]): StartOptions {
-  const command = commandOf(plan)
+/** Reads a runbook's inputs from options that are named after them; what is missing or wrong is told with the usage of the verb. */
+export function startOptions(plan: Plan, args: readonly string[], verb: 'run' | 'plan' = 'run'): StartOptions {
+  const typed = `runproof ${verb} ${plan.runbook.id}`
+  const command = commandOf(plan, typed)
   command.parse([...args], { from: 'user' })
   const { reason, detach, json, output } = command.opts<Given>()
   const checked = checkInputs(plan, givenTo(plan, command))
@@ -30,7 +31,7 @@ export function startOptions(plan: Plan, args: readonly string[]): StartOptions 
       json: json === true || output === 'json',
     }
   say(command.helpInformation())
-  throw new OperatorError('RP0003', checked.problems.join('; '), `runproof run ${plan.runbook.id} ${exampleOf(plan)}`)
+  throw new OperatorError('RP0003', checked.problems.join('; '), `${typed} ${exampleOf(plan)}`)
 }
 
 interface Given {
@@ -41,9 +42,9 @@ interface Given {
 }
 
 /** A command of its own for each runbook, so that usage and suggestions are its. */
-function commandOf({ runbook, inputs }: Plan): Command {
+function commandOf({ runbook, inputs }: Plan, typed: string): Command {
   refuseReserved(inputs)
-  const command = new Command(`runproof run ${runbook.id}`)
+  const command = new Command(typed)
     .description(runbook.title)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })

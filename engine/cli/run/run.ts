@@ -73,7 +73,8 @@ async function onceClosed(attempt: () => Promise<Started>): Promise<Started> {
   }
 }
 
-function headline({ runId, workflowId, merged }: Started): string {
-  if (!merged) return `run ${paint('bold', runId)}`
+function headline({ runId, workflowId, merged, inPlaceOf }: Started): string {
+  const instead = inPlaceOf === undefined ? '' : `, in place of ${inPlaceOf}, which only observed and was ended for it`
+  if (!merged) return `run ${paint('bold', runId)}${instead}`
   return `${workflowId} runs already: this start was merged into run ${paint('bold', runId)}`
 }

@@ -6,7 +6,7 @@ import { durationText } from './literal-text.ts'
 export function explainedText(explained: Explained): string[] {
   const { alertname, fingerprint, startsAt, status } = explained
   return [
-    `${paint('bold', plain(alertname))}  ${status} since ${plain(startsAt)} (${fingerprint})`,
+    `${paint('bold', plain(alertname))}  ${status === 'resolved' ? 'resolved, has fired' : 'firing'} since ${plain(startsAt)} (${plain(fingerprint)})`,
     ...becomes(explained).map((line) => `  ${line}`),
   ]
 }

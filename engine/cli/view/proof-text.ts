@@ -1,5 +1,6 @@
 import type { PlaceProof, Proof, RuleProof } from '../../language/prove.ts'
 import { paint } from '../terminal.ts'
+import { counted } from './counted.ts'
 import { momentsText } from './plan/guards.ts'
 
 /** Each rule with the places where it binds; rules that bind to nothing at the end. */
@@ -32,5 +33,5 @@ function placeText({ at, guarded, check, moments, settled, remains }: PlaceProof
 
 function summaryOf(bound: readonly RuleProof[]): string {
   const places = bound.flatMap(({ runbooks }) => runbooks.flatMap((runbook) => runbook.places)).length
-  return `${paint('green', 'ok')}: ${bound.length} rules bind at ${places} places`
+  return `${paint('green', 'ok')}: ${counted(bound.length, 'rule')} ${bound.length === 1 ? 'binds' : 'bind'} at ${counted(places, 'place')}`
 }

@@ -7,7 +7,9 @@ import type { Mutation } from '../../rehearsal/mutate.ts'
 import { traceOf } from '../../rehearsal/trace.ts'
 import type { Trial } from '../../rehearsal/trial.ts'
 import { pad, paint, plain } from '../terminal.ts'
+import { counted } from './counted.ts'
 import { denialText } from './denial-text.ts'
+import type { TriedScenarios } from './trials-json.ts'
 
 /** How a trial is shown. */
 export interface TrialLayout {
@@ -87,20 +89,27 @@ export function mutationText({ tried, survivors, leftOut, settled }: Mutation): 
 }
 
 /** The last line: how many were tried, and which wait for the lab. */
-export function summaryText(trials: readonly Trial[], lab: readonly Scenario[], mutation?: Mutation): string[] {
-  const failed = trials.filter(({ differences }) => differences.length > 0).length
-  const waiting = lab.map(({ runbook, id }) => `  lab     ${id}  ${paint('dim', runbook)}`)
+export function summaryText({ facts, lab, waiting }: TriedScenarios, mutation?: Mutation): string[] {
+  const failed = [...facts, ...lab].filter(({ differences }) => differences.length > 0).length
+  const later = waiting.map(({ runbook, id }) => `  lab     ${id}  ${paint('dim', runbook)}`)
   const surviving = (mutation?.survivors ?? []).some(({ of }) => of === 'rule')
-  const count = `${trials.length} ${trials.length === 1 ? 'scenario' : 'scenarios'} on recorded facts`
+  const onLab = lab.length === 0 ? [] : [`${counted(lab.length, 'scenario')} on the practice platform`]
+  const count = [`${counted(facts.length, 'scenario')} on recorded facts`, ...onLab].join(', ')
   return [
-    ...(lab.length === 0
-      ? []
-      : ['on the practice platform: npx vitest run --project real test/e2e/scenarios.test.ts', ...waiting]),
+    ...(later.length === 0 ? [] : ['on the practice platform, with --lab:', ...later]),
     failed === 0 && !surviving
       ? `${paint('green', 'ok')}: ${count}`
       : paint(
           'red',
-          failed === 0 ? `${count}, and a rule that could be weaker unnoticed` : `${failed} of ${count} failed`,
+          failed === 0
+            ? `${count}, and a rule that could be weaker unnoticed`
+            : failedText(failed, { facts, lab }, count),
         ),
   ]
+}
+
+function failedText(failed: number, { facts, lab }: Pick<TriedScenarios, 'facts' | 'lab'>, count: string): string {
+  return lab.length === 0
+    ? `${failed} of ${count} failed`
+    : `${failed} of ${facts.length + lab.length} failed: ${count}`
 }

@@ -3,15 +3,19 @@ import type { Mutation } from '../../rehearsal/mutate.ts'
 import { traceOf } from '../../rehearsal/trace.ts'
 import type { Trial } from '../../rehearsal/trial.ts'
 
+/** What was tried on recorded facts and on the lab, and what waits for the lab. */
+export interface TriedScenarios {
+  readonly facts: readonly Trial[]
+  readonly lab: readonly Trial[]
+  readonly waiting: readonly Scenario[]
+}
+
 /** The same for other programs: without times, so that equal catalogues give equal bytes. */
-export function trialsJson(
-  trials: readonly Trial[],
-  { lab, mutation }: { readonly lab: readonly Scenario[]; readonly mutation?: Mutation },
-): object {
+export function trialsJson({ facts, lab, waiting }: TriedScenarios, mutation?: Mutation): object {
   return {
-    ok: trials.every(({ differences }) => differences.length === 0),
-    scenarios: trials.map(trialJson),
-    lab: lab.map(({ id, runbook }) => ({ id, runbook })),
+    ok: [...facts, ...lab].every(({ differences }) => differences.length === 0),
+    scenarios: facts.map(trialJson),
+    lab: [...lab.map(trialJson), ...waiting.map(({ id, runbook }) => ({ id, runbook, played: false }))],
     ...(mutation === undefined ? {} : { mutation }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../../../schemas/json.ts'
 import type { Identity, Trigger } from '../../../schemas/run.ts'
 import { plain } from '../terminal.ts'
 
@@ -5,7 +6,18 @@ import { plain } from '../terminal.ts'
 export function triggerText(trigger: Trigger): string {
   if (trigger.kind === 'person') return `${identityText(trigger.by)}${reasonText(trigger.reason)}`
   const mode = trigger.mode === undefined || trigger.mode === 'act' ? '' : MODES[trigger.mode]
-  return `${trigger.kind} ${plain(trigger.occurrence)}${mode}`
+  return `${trigger.kind} ${alertName(trigger)}${plain(trigger.occurrence)}${mode}`
+}
+
+/** What Alertmanager calls it, where it has a name. */
+function alertName(trigger: Trigger): string {
+  const { labels } = trigger.kind === 'alert' ? trigger.alert : {}
+  const name = isRecord(labels) ? labels['alertname'] : undefined
+  return typeof name === 'string' && name !== '' ? `${plain(name)} ` : ''
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const MODES = { observe: ' (observes: no effect)', propose: ' (proposes: a person agrees first)' } as const

@@ -44,6 +44,11 @@ export function checkMembership(checker: Checker, term: Pair, [left, right]: Typ
 /** `in` a list of words in quotes: a word of an enum, or text. */
 export function checkWords(checker: Checker, term: Pair, left: Typed): void {
   if (term.right.kind !== 'words') return
+  if (term.right.items.length === 0)
+    problem(checker.findings, term.right, {
+      kind: 'construct',
+      message: 'nothing is in an empty list: this is never true',
+    })
   for (const item of term.right.items) {
     if (item.kind !== 'literal' || typeof item.value !== 'string') {
       problem(checker.findings, item, { kind: 'construct', message: 'a list behind `in` holds words in quotes only' })

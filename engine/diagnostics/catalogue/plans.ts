@@ -88,9 +88,9 @@ export const plans: CodeTable = {
     right: '- id: each\n  forEach: { e: edges.items }\n  do: …\n  with: { edge: "{{e.edge}}" }',
   },
   RB0440: {
-    title: 'reading before what must come first',
+    title: 'before what must come first',
     cause:
-      'Logs read first suggest a cause; state read first shows it. No door guards a reading, so every path must keep the order.',
+      'Logs read first suggest a cause; state read first shows it. No door guards a reading, so every path must keep the order. An effect before which no step does what must come first would be denied in every run.',
     wrong: '- id: guess\n  read: [errorLines]\n- id: look\n  read: [owner]',
     right: '- id: look\n  read: [owner]\n- id: explain\n  read: [errorLines]',
   },

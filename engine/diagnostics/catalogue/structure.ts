@@ -59,7 +59,7 @@ export const structure: CodeTable = {
   },
   RB0110: {
     title: 'key without its partner',
-    cause: '`within`, `holdsFor` and the `read` of a `do` step belong to `expect`.',
+    cause: '`within`, `holdsFor` and the `read` of a `do` step belong to `expect`, `hold` to an effect.',
     wrong: '- id: x\n  read: [owner]\n  within: 5m',
     right: '- id: x\n  read: [owner]',
   },

@@ -14,6 +14,7 @@ export interface PassSeam {
   readonly workflow: { readonly namespace: string; readonly workflowId: string; readonly temporalRunId: string }
   /** Says that the pass is alive; throws nothing. */
   heartbeat(): void
+  /** Aborts when this attempt is over: the run was cancelled, the worker ends, or the server has given the attempt up. */
   readonly cancelled: AbortSignal
 }
 

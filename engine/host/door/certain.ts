@@ -4,9 +4,14 @@ import type { Operand } from '../../../schemas/plan.ts'
 const CERTAIN = ['inputs', 'policy']
 
 /** Whether an operand rests on nothing but what the door knows for itself. */
-export function isCertain(operand: Operand, also: readonly string[] = []): boolean {
-  if ('literal' in operand) return true
-  const paths =
-    'path' in operand ? [operand.path] : operand.text.filter((part) => typeof part !== 'string').map(({ path }) => path)
-  return paths.every(([root = '']) => CERTAIN.includes(root) || also.includes(root))
+export function isCertain(operand: Operand): boolean {
+  return pathsOf(operand).every(([root = '']) => CERTAIN.includes(root))
+}
+
+/** The paths that an operand names. */
+export function pathsOf(operand: Operand): (readonly string[])[] {
+  if ('literal' in operand) return []
+  return 'path' in operand
+    ? [operand.path]
+    : operand.text.flatMap((part) => (typeof part === 'string' ? [] : [part.path]))
 }

@@ -19,6 +19,8 @@ export interface Claimed {
   }
   /** What has receipts, by instance. */
   readonly done: ReadonlyMap<string, DoneStep>
+  /** What was brought before the door and left a record there, whatever came of it, by instance. */
+  readonly tried: Pick<ReadonlySet<string>, 'has'>
   /** The outcome that each call has come to, by instance, as far as its claims were said. */
   readonly called: ReadonlyMap<string, SaidEnd>
   /** Votes among them are those against which no record speaks. */
@@ -39,14 +41,15 @@ export function claimedOf(
   },
 ): Claimed {
   const { admission, plan, ledger, grounds } = from
-  const { done, called, effects, ballot } = ledger
+  const { passes, done, called, effects, ballot } = ledger
   const run = { ...runSoFar(admission, [plan], effects), effects, inputs: admission.inputs }
   return {
     host,
     run,
     done,
+    tried: passes,
     called,
-    grounds: { ...grounds, votes: standingVotes(ballot, grounds.votes) },
+    grounds: { ...grounds, votes: standingVotes(ballot, grounds.votes, plan) },
     requesters: requestersOf([admission.trigger, ...ballot.triggers]),
     planDigest: admission.planDigest,
   }

@@ -70,6 +70,7 @@ function calledLevel(plan: Plan, call: string): Level | undefined {
 }
 
 const UNREADABLE: Ledger = {
+  passes: new Map(),
   done: new Map(),
   called: new Map(),
   effects: [],

@@ -1,5 +1,5 @@
 import { Conflict, Refused } from '../../../actions/define.ts'
-import type { Settlement } from '../../../actions/define.ts'
+import type { ActionContext, Settlement } from '../../../actions/define.ts'
 import { contractDigest } from '../../../actions/contract.ts'
 import { RequestRefused } from '../../../actions/net/place.ts'
 import { EvidenceUnavailable } from '../../../evidence/errors.ts'
@@ -27,9 +27,11 @@ const TRIES = 3
 export async function carryOutEffect(pass: Pass, passed: Passed): Promise<EffectResult> {
   const intent = await recordIntent(pass, passed)
   if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
+  // What takes time, such as asking for a secret, comes before the last look: nothing lies between that and the effect.
+  const ready = await prepare(pass, intent.value, passed.fencing)
   const hindrance = await lastLook(pass, passed, intent)
   if (hindrance !== undefined) return leaveIt(pass, { intent, facts: passed.facts, hindrance })
-  const reply = await perform(pass, intent.value, passed.fencing)
+  const reply = 'failure' in ready ? ready : await perform(pass, ready.context)
   const settlement = await settlementAfter(pass, intent, reply)
   const closed = await closeIntent(pass, { intent, settlement })
   return closed ?? afterNothing(pass, intent, 'failure' in reply ? reply.failure : undefined)
@@ -37,7 +39,7 @@ export async function carryOutEffect(pass: Pass, passed: Passed): Promise<Effect
 
 async function recordIntent(pass: Pass, passed: Passed): Promise<Recorded<Intent> | { denial: Denial }> {
   try {
-    const value = await intentOf(pass, passed)
+    const value = intentOf(pass, passed)
     const { digest, refs } = await record(pass, 'intent', value)
     return { name: Object.keys(refs)[0] ?? '', digest, value }
   } catch (error) {
@@ -46,7 +48,7 @@ async function recordIntent(pass: Pass, passed: Passed): Promise<Recorded<Intent
   }
 }
 
-async function intentOf(pass: Pass, { facts, verdicts, expected }: Passed): Promise<Intent> {
+function intentOf(pass: Pass, { facts, verdicts, expected }: Passed): Intent {
   return {
     ...frameOf(pass),
     planDigest: pass.admission.planDigest,
@@ -54,7 +56,7 @@ async function intentOf(pass: Pass, { facts, verdicts, expected }: Passed): Prom
     contractDigest: contractDigest(pass.contract),
     effects: pass.guarded,
     input: pass.input,
-    idempotencyKey: await keyOf(pass),
+    idempotencyKey: keyOf(pass),
     facts,
     verdicts,
     ...(expected === undefined ? {} : { expected }),
@@ -65,8 +67,8 @@ async function intentOf(pass: Pass, { facts, verdicts, expected }: Passed): Prom
  * One key for all tries of a round, so that nothing happens twice; a new one only where the authority has burnt the last, so that
  * a request which was lost on the way can never arrive after all.
  */
-async function keyOf(pass: Pass): Promise<string> {
-  const burnt = (await passesOf(pass)).filter(
+function keyOf(pass: Pass): string {
+  const burnt = pass.earlier.filter(
     ({ activity, settled }) => activity === pass.seam.activity && settled?.value.detail === 'voided',
   )
   return [pass.admission.runId, pass.id, pass.round, ...(burnt.length === 0 ? [] : [burnt.length])].join('/')
@@ -83,12 +85,28 @@ async function leaveIt(
   return { status: 'denied', denial, evidence: await recordDenial(pass, { denial, facts }) }
 }
 
-type Reply = { readonly output: unknown } | { readonly failure: unknown }
+interface Failed {
+  readonly failure: unknown
+}
+type Reply = { readonly output: unknown } | Failed
 
-async function perform(pass: Pass, { idempotencyKey }: Intent, fencing: Passed['fencing']): Promise<Reply> {
+async function prepare(
+  { seam, definition }: Pass,
+  { idempotencyKey }: Intent,
+  fencing: Passed['fencing'],
+): Promise<{ readonly context: ActionContext } | Failed> {
   try {
-    const context = await contextOf(pass.seam, pass.definition, { idempotencyKey, fencing })
-    return { output: await inTime(pass.definition.perform(pass.input, context), context.signal) }
+    const context = await contextOf(seam, definition, { idempotencyKey, fencing })
+    if (definition.endsWithAttempt !== true) return { context }
+    return { context: { ...context, signal: AbortSignal.any([context.signal, seam.cancelled]) } }
+  } catch (error) {
+    return { failure: error ?? new Error('the action has no connection') }
+  }
+}
+
+async function perform({ definition, input }: Pass, context: ActionContext): Promise<Reply> {
+  try {
+    return { output: await inTime(definition.perform(input, context), context.signal) }
   } catch (error) {
     return { failure: error ?? new Error('the action failed') }
   }

@@ -1,13 +1,13 @@
 import { canonical } from '../../../schemas/canonical.ts'
-import type { FactRecord } from '../../../schemas/fact.ts'
-import type { Plan } from '../../../schemas/plan.ts'
+import type { Operand, Plan } from '../../../schemas/plan.ts'
 import type { AttestedFact, Grounds } from '../../../schemas/run.ts'
 import { resolveOperand } from '../../core/operand.ts'
 import type { Scope } from '../../core/scope.ts'
-import { isCertain } from './certain.ts'
+import { pathsOf } from './certain.ts'
 import type { Claimed } from './claimed.ts'
 import { callers, endOf, levelOf, locate, startOf } from './instance.ts'
 import type { Instance } from './instance.ts'
+import { recordsOf } from './known.ts'
 import type { Known } from './known.ts'
 
 /** Readings as they were given for one instance. */
@@ -46,32 +46,46 @@ function placeOfList(root: Plan, id: string): Instance | undefined {
 }
 
 function foreignIn(basis: Group['basis'], isOurs: (fact: AttestedFact) => boolean): string[] {
-  return Object.entries(basis).flatMap(([name, fact]) => (fact.record.fact === name && isOurs(fact) ? [] : [name]))
+  return Object.entries(basis).flatMap(([name, fact]) => [
+    ...(fact.record.fact === name && isOurs(fact) ? [] : [name]),
+    ...foreignIn(fact.from ?? {}, isOurs),
+  ])
 }
 
 /** A reading that was taken here may still be one of something else: of another app, or by another action. */
 function otherIn({ at, basis }: Group, known: Known): string[] {
   const names = Object.keys(basis)
   if (at === undefined) return names
-  const certain = names.length === 0 ? undefined : known.settledAt(at)
-  return names.filter((name) => {
-    const record = basis[name]?.record
-    return certain === undefined || record === undefined || !isOfPlan(record, name, { at, certain })
+  return names.length === 0 ? [] : othersIn(basis, { at, settled: known.settledAt(at) })
+}
+
+interface Place {
+  readonly at: Instance
+  readonly settled: Scope
+}
+
+function othersIn(basis: Group['basis'], place: Place): string[] {
+  return Object.entries(basis).flatMap(([name, fact]) => [
+    ...(isOfPlan(fact, name, place) ? [] : [name]),
+    ...othersIn(fact.from ?? {}, place),
+  ])
+}
+
+/** Its inputs must be those of the Plan: what they name does not change any more, or is a reading that came before it. */
+function isOfPlan({ record, from = {} }: AttestedFact, name: string, { at, settled }: Place): boolean {
+  const { facts } = at.spot.level.plan
+  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined
+  if (fact?.action !== record.action) return false
+  if (Object.keys(record.input).some((field) => !Object.hasOwn(fact.with, field))) return false
+  const scope = { ...settled, records: recordsOf(from) }
+  return Object.entries(fact.with).every(([field, operand]) => {
+    if (namesReceipts(operand)) return true
+    const looked = resolveOperand(operand, scope)
+    return 'value' in looked && canonical(looked.value) === canonical(record.input[field] ?? null)
   })
 }
 
-/** As far as the inputs of a reading are certain, they must be those of the Plan; the others were facts then. */
-function isOfPlan(
-  { action, input }: FactRecord,
-  name: string,
-  { at, certain }: { readonly at: Instance; readonly certain: Scope },
-): boolean {
-  const { facts } = at.spot.level.plan
-  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined
-  if (fact?.action !== action || Object.keys(input).some((field) => !Object.hasOwn(fact.with, field))) return false
-  return Object.entries(fact.with).every(([field, operand]) => {
-    if (!isCertain(operand, Object.keys(certain.values))) return true
-    const looked = resolveOperand(operand, certain)
-    return 'value' in looked && canonical(looked.value) === canonical(input[field] ?? null)
-  })
+/** What a run had done when it read is not what it has done since. */
+function namesReceipts(operand: Operand): boolean {
+  return pathsOf(operand).some(([root, field]) => root === 'run' && field === 'effects')
 }

@@ -9,6 +9,7 @@ import { around, callers, instanceAt, locate, stepsAt } from './instance.ts'
 import type { Instance, Level } from './instance.ts'
 import { Known } from './known.ts'
 import { premiseBehind } from './premise-behind.ts'
+import { undoneTooEarly } from './undo-order.ts'
 import { Way } from './way.ts'
 
 /** A request for an effect of an instance, or for its undo. */
@@ -41,13 +42,13 @@ function effectDoesNotFollow(requested: Requested, known: Known): string | undef
   )
 }
 
-/** Only what has happened can be taken back, and only as the Plan says (G24). */
+/** Only what has happened can be taken back, only as the Plan says, and the last first (G24). */
 function undoDoesNotFollow(requested: Requested, known: Known): string | undefined {
   const { instance, done } = requested
   const { undo } = instance.step
   if (undo === undefined) return `\`${instance.id}\` has no undo`
   if (!done.has(instance.id)) return `there is no receipt of \`${instance.id}\`, which it would take back`
-  return otherInput(requested, undo.with, known)
+  return undoneTooEarly(instance, requested, known) ?? otherInput(requested, undo.with, known)
 }
 
 /** Once a run takes its steps back, it goes no further on that level, nor on those inside it. */

@@ -133,11 +133,29 @@ export function isLoop(step: StepPlan): step is StepPlan & Required<Pick<StepPla
 
 /** Where in the order of the run an instance stands, as numbers to compare one after another. */
 export function orderOf(instance: Instance): number[] {
+  return placesOf(instance).map(({ at }) => at)
+}
+
+/** Whether the one was begun only after the other had ended: items that go side by side have no order. */
+export function isSurelyAfter(one: Instance, other: Instance): boolean {
+  const [places, others] = [placesOf(one), placesOf(other)]
+  const differ = places.findIndex(({ at }, index) => at !== others[index]?.at)
+  const [place, there] = [places[differ], others[differ]]
+  return place !== undefined && there !== undefined && !place.aside && place.at > there.at
+}
+
+interface PlaceInOrder {
+  readonly at: number
+  /** An item beside which others are under way. */
+  readonly aside: boolean
+}
+
+function placesOf(instance: Instance): PlaceInOrder[] {
   const { level } = instance.spot
-  const before = level.caller === undefined ? [] : orderOf(level.caller)
+  const before = level.caller === undefined ? [] : placesOf(level.caller)
   const inLevel = [...around(instance), instance].flatMap(({ spot, step, item }) => [
-    placeOf(spot, step),
-    ...(item === undefined ? [] : [item]),
+    { at: placeOf(spot, step), aside: false },
+    ...(item === undefined ? [] : [{ at: item, aside: (step.forEach?.atOnce ?? 1) > 1 }]),
   ])
   return [...before, ...inLevel]
 }

@@ -69,10 +69,10 @@ export class Known {
     }
   }
 
-  /** The same, with the outputs, decisions and answers that were there before: these do not change any more. */
+  /** The same, with the run itself, and the outputs, decisions and answers that were there before: these do not change any more. */
   settledAt(at: Instance): Scope {
     const certain = this.certainAt(at)
-    return { ...certain, values: { ...certain.values, ...this.#earlierValues(at) } }
+    return { ...certain, values: { ...certain.values, ...this.#runAt(at), ...this.#earlierValues(at) } }
   }
 
   /** Inputs of a level: those that were admitted, or what the call hands over; undefined where that does not follow. */
@@ -102,6 +102,18 @@ export class Known {
     if (basis === undefined) return undefined
     if (!this.#decided.has(at.id)) this.#decided.set(at.id, decide(at.step, this.scopeAt(at, basis)).result)
     return this.#decided.get(at.id)
+  }
+
+  /**
+   * The same for a decision that rests on no reading, but on inputs, items and what steps gave back: it can be taken again where
+   * nothing shows it any more, since its loop is over.
+   */
+  decidedWithoutReadings(at: Instance & { readonly step: DecideStep }): string | undefined {
+    const scope = this.scopeAt(at, {})
+    const roots = at.step.cases.flatMap(({ predicate }) => predicate.uses.map(([root = '']) => root))
+    // What the run had done by then is not what it has done since.
+    const isKnown = roots.every((root) => root !== 'run' && Object.hasOwn(scope.values, root))
+    return isKnown ? decide(at.step, scope).result : undefined
   }
 
   /** The instances before one at its own spot and at those around it, as far as expressions can see them. */
@@ -207,7 +219,8 @@ function rootOf({ spot: { level } }: Instance): Level['plan'] {
   return level.caller === undefined ? level.plan : rootOf(level.caller)
 }
 
-function recordsOf(basis: Basis): Record<string, FactRecord> {
+/** The records of attested readings, by fact. */
+export function recordsOf(basis: Basis): Record<string, FactRecord> {
   return Object.fromEntries(Object.entries(basis).map(([name, { record }]) => [name, record]))
 }
 

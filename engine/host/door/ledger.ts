@@ -13,6 +13,8 @@ import type { DoneStep } from './records.ts'
 
 /** What a run has done so far, by its own records: the authority on it (G15). */
 export interface Ledger {
+  /** The passes of each instance, oldest first. */
+  readonly passes: ReadonlyMap<string, readonly PassFiles[]>
   /** What has receipts, by instance. */
   readonly done: ReadonlyMap<string, DoneStep>
   /** An entry for each effect of each receipt, oldest first. */
@@ -45,7 +47,7 @@ export async function ledgerOf(store: EvidenceStore, runId: string, { plan, vote
   const effects = received
     .sort((a, b) => (a.receipt.at < b.receipt.at ? -1 : 1))
     .flatMap((one) => receiptsOf(one, done.has(`${one.instance}-undo`)))
-  return { done, effects, called, ballot }
+  return { passes, done, effects, called, ballot }
 }
 
 interface Received {

@@ -1,11 +1,12 @@
 import type { ActionContext, AnyAction } from '../../../actions/define.ts'
 import { ContractViolation, parseInput } from '../../../actions/validate.ts'
+import type { PassFiles } from '../../../evidence/effects.ts'
 import type { ActionContract } from '../../../schemas/contract.ts'
 import type { Json, JsonObject } from '../../../schemas/json.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, EffectRequest, Grounds } from '../../../schemas/run.ts'
 import { siteOf } from '../../core/rules.ts'
-import type { GuardedEffect, RunSoFar } from '../../core/rules.ts'
+import type { GuardedEffect, Held, RunSoFar } from '../../core/rules.ts'
 import { contractDigest } from '../../../actions/contract.ts'
 import { refuse } from './arrive.ts'
 import { claimedOf } from './claimed.ts'
@@ -15,6 +16,7 @@ import { environmentsOf } from './environments.ts'
 import { doesNotFollow } from './grounds.ts'
 import { isKnown } from './hierarchy.ts'
 import { ledgerOf } from './ledger.ts'
+import { ownResources } from './own-resources.ts'
 
 /** One pass, opened: everything about the request was checked against the admitted Plan. */
 export interface Pass extends Arrived {
@@ -32,6 +34,10 @@ export interface Pass extends Arrived {
   readonly run: RunSoFar
   readonly round: number
   readonly grounds: Grounds
+  /** The passes of this instance before this one, all of them settled. */
+  readonly earlier: readonly PassFiles[]
+  /** What the step itself holds. */
+  readonly own: Held
 }
 
 export type Opened = Pass | { readonly denial: Denial }
@@ -41,7 +47,7 @@ export async function openPass(request: EffectRequest, arrived: Arrived): Promis
   const { seam, plan, plans } = arrived
   const known = knownAction(plan, seam)
   if ('denial' in known) return known
-  const { claimed, astray } = await followWay(request, arrived)
+  const { claimed, astray, earlier } = await followWay(request, arrived)
   if (astray !== undefined)
     return refuse(`this effect does not follow from what this run has read and decided: ${astray}`)
   const input = validInput(known.definition, request.input)
@@ -52,7 +58,8 @@ export async function openPass(request: EffectRequest, arrived: Arrived): Promis
     return refuse(`nobody knows what rules guard \`${unknown.effect}\`: it, or what it is under, is in no effects file`)
   const { run, grounds, requesters, planDigest } = claimed
   const environments = environmentsOf({ ...arrived, ...known, claimed, input, guarded })
-  const from = { run, grounds, requesters, planDigest, environments, round: request.round }
+  const own = ownResources(arrived, claimed)
+  const from = { run, grounds, requesters, planDigest, environments, round: request.round, earlier, own }
   return { ...arrived, ...known, ...from, site: siteOf(arrived.id), input, guarded }
 }
 
@@ -78,12 +85,13 @@ function knownAction(
 /** What the run has done so far, by its receipts, and what of the request does not follow from it. */
 async function followWay(
   { grounds, input }: EffectRequest,
-  { seam: { host }, admission, instance, undo, plans }: Arrived,
-): Promise<{ claimed: Claimed; astray: string | undefined }> {
+  { seam: { host }, admission, id, instance, undo, plans }: Arrived,
+): Promise<{ claimed: Claimed; astray: string | undefined; earlier: readonly PassFiles[] }> {
   const [root = instance.spot.level.plan] = plans
   const ledger = await ledgerOf(host.store, admission.runId, { plan: root, votes: grounds.votes })
   const claimed = claimedOf(host, { admission, plan: root, ledger, grounds })
-  return { claimed, astray: doesNotFollow({ ...claimed, instance, undo, input }) }
+  const astray = doesNotFollow({ ...claimed, instance, undo, input })
+  return { claimed, astray, earlier: ledger.passes.get(id) ?? [] }
 }
 
 /** The input as the contract has it, or what is wrong with it. */

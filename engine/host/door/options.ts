@@ -5,6 +5,7 @@ import type { Denial, OptionsRequest, OptionsVerdict } from '../../../schemas/ru
 import { resolveOperand } from '../../core/operand.ts'
 import { siteOf } from '../../core/rules.ts'
 import { admittedPlan } from '../admission.ts'
+import { recordOptions } from '../votes.ts'
 import { refuse } from './arrive.ts'
 import type { PassSeam } from './arrive.ts'
 import { claimedOf } from './claimed.ts'
@@ -43,7 +44,19 @@ export async function judgeOptions(request: OptionsRequest, seam: PassSeam): Pro
   if (strange !== undefined) return allDenied(request, refuse(strange).denial)
   const run = runSoFar(admitted.admission, [admitted.plan], ledger.effects)
   const judging = { ...claimed, seam, run, plans: plansAround(at), id: request.step, site: siteOf(request.step) }
-  return verdictOn(request.options, judging)
+  const verdict = await verdictOn(request.options, judging)
+  await recordVerdict(request, seam, verdict)
+  return verdict
+}
+
+/** On record before anybody is asked: a question that offers anything else is not taken. */
+async function recordVerdict(
+  { admission: { admission }, step, options }: OptionsRequest,
+  { host }: PassSeam,
+  verdict: OptionsVerdict,
+): Promise<void> {
+  const { runId, planDigest } = admission
+  await recordOptions(host.store, { runId, planDigest, step, options, ...verdict, at: new Date().toISOString() })
 }
 
 function questionAt(instance: Instance | undefined): Asking | undefined {

@@ -72,17 +72,3 @@ export class PassReadings {
     this.#deadline = Math.min(this.#deadline, moment)
   }
 }
-
-/** Why a record that was read is still not fresh (G13): no round trip proven, or older than it may be, or of an age that cannot be. */
-export function staleness(record: FactRecord, plan: FactPlan): string | undefined {
-  if (record.ageMs !== undefined && !(record.ageMs >= 0))
-    return `${record.fact}: stale: its source says that it is ${record.ageMs} ms old`
-  if (plan.maxAgeMs > 0 && record.ageMs !== undefined) {
-    return record.ageMs <= plan.maxAgeMs
-      ? undefined
-      : `${record.fact}: stale: ${record.ageMs} ms old, ${plan.maxAgeMs} ms allowed`
-  }
-  return record.roundTrip
-    ? undefined
-    : `${record.fact}: stale: nothing proves that this came from the authority and not from a cache`
-}

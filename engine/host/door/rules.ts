@@ -1,14 +1,13 @@
 import type { FactRecord } from '../../../schemas/fact.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, Grounds, SignedVote, Verdict } from '../../../schemas/run.ts'
-import { applyOverrides, concerns, denialOf, heldBy, judgeRule } from '../../core/rules.ts'
+import { applyOverrides, concerns, denialOf, heldBy, judgeRule, staleness } from '../../core/rules.ts'
 import type { GuardedEffect, Held, RunSoFar, Seen } from '../../core/rules.ts'
 import type { Host } from '../host.ts'
 import { voteCounts } from '../votes.ts'
 import { bindingRules } from './binding-rules.ts'
 import type { BindingRule } from './binding-rules.ts'
 import type { PassReadings } from './pass-readings.ts'
-import { staleness } from './pass-readings.ts'
 
 /** Whose effects are judged: a pass of the door, a claim, an option of a question. */
 export interface Judging {

@@ -1,5 +1,6 @@
 import type { Json } from '../../../schemas/json.ts'
 import type { AskStep, CallStep, Condition, DecideStep, DoStep, StepPlan } from '../../../schemas/plan.ts'
+import { mayBeEmpty } from '../../core/rules.ts'
 import { chosenOption, isApproved } from './answers.ts'
 import type { Claimed } from './claimed.ts'
 import { around, callers, endOf, inside, instanceAt, isLoop, levelOf, stepsAt } from './instance.ts'
@@ -100,6 +101,8 @@ export class Way {
     if (!loop.step.continueOn.every(isDone) || !leavesProof(loop.step)) return undefined
     const list = this.#known.itemsOf(loop)
     if ('unknown' in list) return { why: `nothing shows over what \`${loop.id}\` went: ${list.unknown}` }
+    if (lengthOf(list.value) === 0 && !mayBeEmpty(loop.spot.level.plan, loop.step.forEach?.list ?? []))
+      return { why: `the list of \`${loop.id}\` is empty, and nothing says that empty is a value` }
     return this.#obstacleInItems(loop, lengthOf(list.value))
   }
 
@@ -117,7 +120,7 @@ export class Way {
       case 'read':
         return undefined
       case 'decide':
-        return how === 'aside' ? undefined : this.#obstacleOfDecision({ ...at, step })
+        return this.#obstacleOfDecision({ ...at, step }, how)
       case 'approve':
         return step.continueOn.every(isDone) && !isApproved({ ...at, step }, this.#claimed)
           ? { why: `\`${at.id}\` was not approved by those who must` }
@@ -133,12 +136,18 @@ export class Way {
     }
   }
 
-  #obstacleOfDecision(at: Instance & { readonly step: DecideStep }): Obstacle | undefined {
-    const decided = this.#known.decided(at)
-    if (decided === undefined) return { why: `nothing shows how \`${at.id}\` was decided` }
+  /** What was decided aside on readings, is shown no more. */
+  #obstacleOfDecision(at: Instance & { readonly step: DecideStep }, how: 'on-the-way' | 'aside'): Obstacle | undefined {
+    const decided = this.#decided(at)
+    if (decided === undefined)
+      return how === 'aside' ? undefined : { why: `nothing shows how \`${at.id}\` was decided` }
     return at.step.continueOn.includes(decided)
       ? undefined
       : { why: `\`${at.id}\` comes to ${decided}, and the run stops there`, byCase: true }
+  }
+
+  #decided(at: Instance & { readonly step: DecideStep }): string | undefined {
+    return this.#known.decided(at) ?? this.#known.decidedWithoutReadings(at)
   }
 
   #obstacleOfChoice(at: Instance & { readonly step: AskStep }): Obstacle | undefined {
@@ -191,7 +200,7 @@ export class Way {
       case 'read':
         return step.expect === undefined ? among(results, 'done') : 'open'
       case 'decide':
-        return among(results, this.#known.decided({ ...at, step }))
+        return among(results, this.#decided({ ...at, step }))
       case 'approve':
         return isApproved({ ...at, step }, this.#claimed) ? among(results, 'done') : unless(results, ['done'])
       case 'ask':

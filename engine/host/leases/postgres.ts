@@ -2,7 +2,7 @@ import { Pool } from 'pg'
 import type { LeaseStore } from './store.ts'
 import { statements } from './sql.ts'
 
-const SQL = statements('(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint')
+const SQL = statements({ now: '(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint' })
 
 /** How long a question to the server may take. */
 const TIMEOUT_MS = 5_000

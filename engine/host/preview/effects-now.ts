@@ -3,10 +3,17 @@ import type { Condition, Plan, RulePlan } from '../../../schemas/plan.ts'
 import type { StepResult, Verdict } from '../../../schemas/run.ts'
 import { resolveOperands } from '../../core/operand.ts'
 import type { Resolved } from '../../core/operand.ts'
-import { concerns, judgeRule, loopsOf, reachableEffects, sitesOf, subjectsOfInputs } from '../../core/rules.ts'
+import {
+  concerns,
+  judgeRule,
+  loopsOf,
+  reachableEffects,
+  sitesOf,
+  staleness,
+  subjectsOfInputs,
+} from '../../core/rules.ts'
 import type { Cause, GuardedEffect, Seen, Site } from '../../core/rules.ts'
 import type { Scope } from '../../core/scope.ts'
-import { staleness } from '../door/pass-readings.ts'
 import type { PassReadings } from '../door/pass-readings.ts'
 import type { PreviewedEffect } from './preview.ts'
 

@@ -45,6 +45,7 @@ function judge(
 ): VoteVerdict {
   const { vote } = signed
   const question = newestQuestion(ballot, vote.step)
+  if (question === undefined && asking.plan.planVersion > 1) return no('nobody has recorded this question')
   const stale = question === undefined ? undefined : staleOn(question, vote, now)
   if (stale !== undefined) return no(stale)
   const asked = askedAt(asking, { step: vote.step, ...aboutOf(vote, question) }, host)

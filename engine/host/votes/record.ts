@@ -1,11 +1,22 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { furtherName, questionDigest, questionName, voteName } from '../../../evidence/ballot.ts'
+import { furtherName, questionDigest, questionName, readBallot, voteName } from '../../../evidence/ballot.ts'
 import type { Ballot } from '../../../evidence/ballot.ts'
 import { jsonBytes, sameJson } from '../../../evidence/digest.ts'
+import { EvidenceConflict } from '../../../evidence/errors.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
-import type { QuestionRequest, TriggerCheck, VoteRecord, VoteVerdict } from '../../../schemas/run.ts'
+import type {
+  QuestionRecord,
+  QuestionRequest,
+  SignedAdmission,
+  TriggerCheck,
+  VoteRecord,
+  VoteVerdict,
+} from '../../../schemas/run.ts'
+import { locate } from '../door/instance.ts'
 import type { Host } from '../host.ts'
 import { askedAt } from './asked.ts'
+import { mayNotOffer } from './judged-options.ts'
+import { mayRead } from './words.ts'
 
 /**
  * Records a vote with its verdict, once; without a record it does not count. The same vote, delivered again, has the verdict that it
@@ -21,24 +32,53 @@ export async function recordVote(store: EvidenceStore, { votes }: Ballot, record
   return verdict
 }
 
-/** Records a question before anybody may answer it, and answers with the digest that votes on it carry. It must be the Plan's. */
-export async function recordQuestion(
-  { admission: signed, question }: QuestionRequest,
-  host: Pick<Host, 'keys' | 'plans' | 'store' | 'catalogue' | 'contracts'>,
-): Promise<string> {
+/**
+ * Records a question before anybody may answer it, and answers with the digest that votes on it carry. It must be the Plan's, in its
+ * words, and offer nothing that the rules deny (G22): the workflow is not believed about it (G25).
+ */
+export async function recordQuestion({ admission, question }: QuestionRequest, host: Recorder): Promise<string> {
+  const why = await mayNotAsk(admission, question, host)
+  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'NotAdmitted')
+  return questionDigest(await standing(question, host.store))
+}
+
+/**
+ * A worker that died before Temporal learned of its record has left one of the same question, which another end has: it stands, and
+ * nobody was asked yet.
+ */
+async function standing(question: QuestionRecord, store: EvidenceStore): Promise<QuestionRecord> {
+  const name = questionName(question)
+  try {
+    await store.putOnce(question.runId, name, jsonBytes(question))
+    return question
+  } catch (error) {
+    if (!(error instanceof EvidenceConflict)) throw error
+    const there = (await readBallot(store, question.runId)).questions.find((other) => questionName(other) === name)
+    if (there === undefined || !sameJson({ ...there, until: question.until }, question)) throw error
+    return there
+  }
+}
+
+type Recorder = Pick<Host, 'keys' | 'plans' | 'store' | 'catalogue' | 'contracts'>
+
+async function mayNotAsk(
+  signed: SignedAdmission,
+  question: QuestionRecord,
+  host: Recorder,
+): Promise<string | undefined> {
   const { admission } = signed
+  const nothing = `the admitted Plan asks nothing like this at \`${question.step}\``
   const plan = host.keys.admitted(signed) ? await host.plans.find(admission.planDigest) : undefined
+  const ours = question.runId === admission.runId && question.planDigest === admission.planDigest
+  if (plan === undefined || !ours) return nothing
   const rules = (question.overridable ?? []).map(({ rule }) => rule)
   const about = { step: question.step, kind: question.kind, rules }
-  const asked = plan === undefined ? undefined : askedAt({ plan, trigger: admission.trigger }, about, host)
-  const ours = question.runId === admission.runId && question.planDigest === admission.planDigest
-  if (asked === undefined || !ours || !sameJson([...asked.who].sort(), [...question.who].sort()))
-    throw ApplicationFailure.nonRetryable(
-      `the admitted Plan asks nothing like this at \`${question.step}\``,
-      'NotAdmitted',
-    )
-  await host.store.putOnce(question.runId, questionName(question), jsonBytes(question))
-  return questionDigest(question)
+  const asked = askedAt({ plan, trigger: admission.trigger }, about, host)
+  if (asked === undefined || !sameJson([...asked.who].sort(), [...question.who].sort())) return nothing
+  const step = locate(plan, question.step)?.instance.step
+  if (step?.kind !== 'ask' && step?.kind !== 'approve') return undefined
+  if (!mayRead(step.text, question.text)) return `${nothing}: it has other words for it`
+  return step.kind === 'ask' ? mayNotOffer(question, step, host.store) : undefined
 }
 
 /** Whether a further start was admitted here for this very workflow; recorded, so that who asked is excluded from the votes. */

@@ -1,5 +1,6 @@
 import { newestQuestion, questionDigest, readBallot, voteName } from '../../../evidence/ballot.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
+import type { Plan } from '../../../schemas/plan.ts'
 import type { QuestionRecord, SignedVote, Trigger, Vote, VoteRecord } from '../../../schemas/run.ts'
 
 /** What this installation has recorded of the votes of a run: what a door may know without believing the workflow. */
@@ -17,12 +18,17 @@ export async function votesOf(store: EvidenceStore, runId: string): Promise<RunV
 }
 
 /**
- * Those among some votes against which no record speaks: not one that was recorded as not counted, not one on an earlier question
- * of its instance or for an option that it did not offer, and no approval of what somebody entitled has rejected.
+ * Those among some votes against which no record speaks: not one that was recorded as not counted, not one on another question than
+ * the newest of its instance or for an option that it did not offer, and no approval of what somebody entitled has rejected.
  */
-export function standingVotes(recorded: RunVotes, votes: readonly SignedVote[]): SignedVote[] {
+export function standingVotes(
+  recorded: RunVotes,
+  votes: readonly SignedVote[],
+  { planVersion }: Pick<Plan, 'planVersion'>,
+): SignedVote[] {
   return votes.filter(
-    (signed) => !isRefused(recorded, signed) && isOnNewest(recorded, signed) && !isRejected(recorded, signed),
+    (signed) =>
+      !isRefused(recorded, signed) && isOnNewest(recorded, signed, planVersion) && !isRejected(recorded, signed),
   )
 }
 
@@ -30,12 +36,21 @@ function isRefused({ votes }: RunVotes, signed: SignedVote): boolean {
   return votes.some((record) => !record.verdict.counted && voteName(record.signed) === voteName(signed))
 }
 
-/** Of an instance whose questions were not recorded, the newest one is that on which somebody has voted last. */
-function isOnNewest(recorded: RunVotes, { vote }: SignedVote): boolean {
+/** Runs of the first form of Plans recorded no questions: there, the newest one is that on which somebody has voted last. */
+function isOnNewest(recorded: RunVotes, { vote }: SignedVote, planVersion: Plan['planVersion']): boolean {
+  // What overrides one rule stands until its own end, also while people are asked about the next.
+  if (vote.decision === 'override') return isOnAny(recorded, vote)
   const newest = newestQuestion(recorded, vote.step)
   if (newest !== undefined) return vote.factsDigest === questionDigest(newest) && isOffered(newest, vote)
+  if (planVersion > 1) return false
   const last = recorded.votes.findLast((record) => record.signed.vote.step === vote.step)
   return last === undefined || last.signed.vote.factsDigest === vote.factsDigest
+}
+
+function isOnAny({ questions }: RunVotes, { step, factsDigest }: Vote): boolean {
+  return questions.some(
+    (question) => question.kind === 'override' && question.step === step && questionDigest(question) === factsDigest,
+  )
 }
 
 /** Options that the rules deny are not offered (G22): nobody can choose one. */

@@ -37,6 +37,8 @@ export function readBound(
       candidates: world.policy.keys(),
     })
   }
+  if (value.value === 0 && value.type.kind === 'duration')
+    return report.error('RB0112', span, `${what} takes some time, and \`${text}\` is none`)
   if (value.type.kind === 'duration' && typeof value.value === 'number') return { ms: value.value, policy: name, span }
   return report.error('RB0306', span, `${what} is a duration, and \`${text}\` is a ${value.unit}`)
 }

@@ -1,14 +1,16 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { FactPlan } from '../../../schemas/plan.ts'
-import type { ValueType } from '../../../schemas/value-type.ts'
+import type { ObjectType, ValueType } from '../../../schemas/value-type.ts'
 import type { ReadingContract } from '../../../schemas/contract.ts'
 import { durationMs } from '../literals.ts'
 import type { Report } from '../report.ts'
-import { asMap, readFields } from '../shape/fields.ts'
+import { asMap, readFields, startOf } from '../shape/fields.ts'
+import type { Fields } from '../shape/fields.ts'
 import { checkName, readOneOf, readScalar, readWord } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
 import type { Bench, Use } from './bench.ts'
+import { FACT_KEYS, RULE_FACT_KEYS } from './fact-keys.ts'
 import { compileInputs } from './inputs.ts'
 
 /** A declared fact whose reading exists. */
@@ -84,17 +86,26 @@ function waitsForItself(name: string, facts: ReadonlyMap<string, Fact>): boolean
   return seen.has(name)
 }
 
+function hasList({ fields }: ObjectType): boolean {
+  return Object.values(fields).some(({ kind }) => kind === 'list')
+}
+
 function readFact(
   { key, keySpan, value }: MapEntry,
   at: { world: World; report: Report; rule: boolean },
 ): FactDraft | undefined {
   checkName({ text: key, span: keySpan }, 'a fact', at.report)
-  const keys = { what: 'a fact', required: ['read'], optional: ['with', 'ifEmpty', ...(at.rule ? ['maxAge'] : [])] }
-  const fields = value.kind === 'map' ? readFields(value, keys, at.report) : { read: value }
+  const fields: Fields | undefined =
+    value.kind === 'map' ? readFields(value, at.rule ? RULE_FACT_KEYS : FACT_KEYS, at.report) : { read: value }
   const read = fields?.['read'] && readWord(fields['read'], 'a reading', at.report)
   const contract = read && readingOf(read, at)
   const ifEmpty =
     fields?.['ifEmpty'] && readOneOf(fields['ifEmpty'], ['allow'], { what: '`ifEmpty`', report: at.report })
+  if (fields?.['ifEmpty'] && contract !== undefined && !hasList(contract.output))
+    at.report.error('RB0110', startOf(fields['ifEmpty']), {
+      message: `\`ifEmpty\` belongs to a list, and \`${contract.name}\` has none`,
+      help: 'drop it',
+    })
   const maxAgeMs = fields?.['maxAge'] ? readAge(fields['maxAge'], at.report) : 0
   if (contract === undefined || read === undefined || maxAgeMs === undefined) {
     at.report.broken.add(key)

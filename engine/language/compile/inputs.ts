@@ -27,6 +27,7 @@ export function compileInputs(
   bench: Bench,
 ): CompiledInputs {
   const map = given.with && asMap(given.with, '`with`', bench.report)
+  if (given.with !== undefined && map === undefined) return { operands: {}, uses: [] }
   const operands: Record<string, Operand> = {}
   const uses: Use[] = []
   const named = new Set<string>()

@@ -11,7 +11,7 @@ export function typeAt(
   const reached = pathType(path, variables)
   if ('type' in reached) return reached.type
   const { kind, message, misspelt } = reached.problem
-  if (misspelt !== undefined && report.broken.has(misspelt.name)) return undefined
+  if (misspelt !== undefined && report.excuses(misspelt.name)) return undefined
   const help = reached.problem.help ?? (misspelt && didYouMean(misspelt.name, misspelt.candidates))
   return report.error(kind === 'unknown-name' ? 'RB0304' : 'RB0305', span, {
     message,

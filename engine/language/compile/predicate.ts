@@ -43,7 +43,7 @@ export function compilePredicate(node: Node, bench: Bench, what = 'a predicate')
 
 function tell(problem: PredicateProblem, scalar: ScalarNode, { report }: Bench): void {
   const { kind, message, label, misspelt } = problem
-  if (misspelt !== undefined && report.broken.has(misspelt.name)) return
+  if (misspelt !== undefined && report.excuses(misspelt.name)) return
   const help = problem.help ?? (misspelt && didYouMean(misspelt.name, misspelt.candidates))
   report.error(CODES[kind], spanWithin(scalar, problem.start, problem.end), {
     message,

@@ -1,3 +1,6 @@
+import { describeType, sameType } from '../../core/cel.ts'
+import { readPattern } from './patterns.ts'
+import type { Span } from '../../../schemas/diagnostic.ts'
 import type { AllowedInput, Allowlist, HttpEntry, Part, ShellEntry } from '../../../schemas/allowlist.ts'
 import type { EffectPlan } from '../../../schemas/plan.ts'
 import type { ObjectType, ValueType } from '../../../schemas/value-type.ts'
@@ -10,11 +13,11 @@ import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { TypeTable } from '../type-table.ts'
 import { summaryOf } from './entry-contracts.ts'
+import { ALLOWLIST_KEYS, ENTRY_INPUT_KEYS, HTTP_KEYS, METHODS, SHELL_KEYS } from './keys.ts'
 import { readOutput } from './output-type.ts'
 import { readProcess } from './process.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
 
-const METHODS = ['get', 'post', 'put', 'delete'] as const
 type Method = (typeof METHODS)[number]
 
 interface Around {
@@ -25,23 +28,50 @@ interface Around {
 
 /** Reads the operator's allowlist. An entry that changes things without declaring an effect does not load (G19). */
 export function readAllowlist(node: Node, around: Around): Allowlist {
-  const fields = readFields(node, { what: 'the allowlist', required: ['shell', 'http'] }, around.report)
+  const fields = readFields(node, ALLOWLIST_KEYS, around.report)
   const listed = (key: string): readonly Node[] => {
     const list = fields?.[key] && asList(fields[key], `\`${key}\``, around.report)
+    tellTwice(list?.items ?? [], around.report)
     return list ? list.items : []
   }
-  const shell = listed('shell').flatMap((item) => readShell(item, around) ?? [])
-  const http = listed('http').flatMap((item) => readHttp(item, around) ?? [])
+  const shell = listed('shell').flatMap((item) => unlessWrong(item, { system: 'shell', read: readShell, ...around }))
+  const http = listed('http').flatMap((item) => unlessWrong(item, { system: 'http', read: readHttp, ...around }))
   return { shell, http }
 }
 
-function readShell(node: Node, around: Around): ShellEntry | undefined {
-  const keys = {
-    what: 'a `shell` entry',
-    required: ['id', 'run', 'timeout', 'effects'],
-    optional: ['inputs', 'output', 'env', 'user'],
+/** An entry with a mistake is none: without its pattern, say, it would let more through. */
+function unlessWrong<E>(
+  item: Node,
+  { system, read, ...around }: Around & { system: string; read: (node: Node, around: Around) => E | undefined },
+): E[] {
+  const { found, broken } = around.report
+  const before = found.length
+  const entry = read(item, around)
+  if (found.length === before) return entry === undefined ? [] : [entry]
+  const id = item.kind === 'map' ? item.entries.find(({ key }) => key === 'id')?.value : undefined
+  if (id?.kind === 'scalar') broken.add(`${system}.${id.text}`)
+  return []
+}
+
+/** Of two entries of one id nobody could tell which is meant. */
+function tellTwice(items: readonly Node[], report: Report): void {
+  const seen = new Map<string, Span>()
+  for (const item of items) {
+    const id = item.kind === 'map' ? item.entries.find(({ key }) => key === 'id')?.value : undefined
+    if (id?.kind !== 'scalar') continue
+    const first = seen.get(id.text)
+    if (first !== undefined)
+      report.error('RB0106', id.span, {
+        message: `the entry \`${id.text}\` is written twice`,
+        label: 'again here',
+        related: [{ span: first, label: 'first here' }],
+      })
+    seen.set(id.text, id.span)
   }
-  const fields = readFields(node, keys, around.report)
+}
+
+function readShell(node: Node, around: Around): ShellEntry | undefined {
+  const fields = readFields(node, SHELL_KEYS, around.report)
   const frame = fields && readFrame(fields, around)
   const process = fields && readProcess(fields, around.report)
   const argv = fields?.['run'] && asList(fields['run'], '`run`', around.report)
@@ -58,12 +88,7 @@ function readHttp(node: Node, around: Around): HttpEntry | undefined {
   if (map === undefined) return undefined
   if (method === undefined)
     return around.report.error('RB0102', startOf(map), 'an `http` entry needs one of `get`, `post`, `put`, `delete`')
-  const keys = {
-    what: 'an `http` entry',
-    required: ['id', method, 'timeout', 'effects'],
-    optional: ['inputs', 'output', 'allowPrivate'],
-  }
-  const fields = readFields(map, keys, around.report)
+  const fields = readFields(map, HTTP_KEYS[method], around.report)
   const frame = fields && readFrame(fields, around, method)
   const url = fields?.[method] && readScalar(fields[method], 'a URL', around.report)
   if (fields === undefined || frame === undefined || url === undefined) return undefined
@@ -93,9 +118,9 @@ function readFrame(fields: Fields, around: Around, method?: Method): EntryFrame 
   const id = fields['id'] && readWord(fields['id'], '`id`', around.report)
   const timeout = fields['timeout'] && readScalar(fields['timeout'], '`timeout`', around.report)
   const timeoutMs = timeout && durationMs(timeout.text)
-  if (timeout !== undefined && timeoutMs === undefined)
+  if (timeout !== undefined && !(Number(timeoutMs) > 0))
     around.report.error('RB0112', timeout.span, {
-      message: `\`${timeout.text}\` is not a duration`,
+      message: `\`${timeout.text}\` is not a duration above zero`,
       help: 'write `10s`',
     })
   const output = fields['output'] && readOutput(fields['output'], around)
@@ -113,17 +138,15 @@ function readInputs(node: Node | undefined, around: Around): Record<string, Allo
 
 function readInput({ key, keySpan, value }: MapEntry, { types, report }: Around): [string, AllowedInput][] {
   checkName({ text: key, span: keySpan }, 'an input', report)
-  const fields =
-    value.kind === 'map'
-      ? readFields(value, { what: 'an input', required: ['type'], optional: ['pattern'] }, report)
-      : undefined
+  const fields = value.kind === 'map' ? readFields(value, ENTRY_INPUT_KEYS, report) : undefined
   const word =
     value.kind === 'map'
       ? fields?.['type'] && readWord(fields['type'], '`type`', report)
       : readWord(value, 'a type', report)
   const type = word && namedType(word, types, report)
-  const pattern = fields?.['pattern'] && readText(fields['pattern'], 'a pattern', report)
-  return type === undefined ? [] : [[key, { type, ...(pattern && { pattern: pattern.text }) }]]
+  const text = fields?.['pattern'] && readText(fields['pattern'], 'a pattern', report)
+  const pattern = text && readPattern(text, report)
+  return type === undefined ? [] : [[key, { type, ...(pattern !== undefined && { pattern }) }]]
 }
 
 /** Effects must be written, be it `[]`; each takes its target from the inputs of the same name and type. */
@@ -161,6 +184,14 @@ function targetOf(
       word.span,
       `the target of \`${word.text}\` needs the inputs ${gone.map((field) => `\`${field}\``).join(', ')}`,
     )
+  for (const [field, type] of Object.entries(effect.target)) {
+    const given = at.inputs[field]?.type
+    if (given !== undefined && !sameType(given, type))
+      at.report.error('RB0224', word.span, {
+        message: `\`${field}\` of \`${word.text}\` is ${describeType(type)}, and the input \`${field}\` is ${describeType(given)}`,
+        help: 'give the input the type of the target',
+      })
+  }
   return [[word.text, Object.fromEntries(Object.keys(effect.target).map((field) => [field, field]))]]
 }
 

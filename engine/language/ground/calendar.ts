@@ -1,8 +1,9 @@
 import { literalOf } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asList, readFields } from '../shape/fields.ts'
-import { readScalar, readText, readWords } from '../shape/words.ts'
+import { readScalar, readText, readSome } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
+import { CALENDAR_KEYS, WINDOW_KEYS } from './keys.ts'
 
 /** A time in which no new change begins; protective effects may. */
 export interface ClosedWindow {
@@ -16,21 +17,17 @@ export interface ClosedWindow {
 
 /** Reads the calendar of closed change windows. */
 export function readCalendar(node: Node, report: Report): ClosedWindow[] {
-  const fields = readFields(node, { what: 'the calendar', required: ['closed'] }, report)
+  const fields = readFields(node, CALENDAR_KEYS, report)
   const closed = fields?.['closed'] && asList(fields['closed'], '`closed`', report)
   return (closed?.items ?? []).flatMap((item) => readWindow(item, report) ?? [])
 }
 
 function readWindow(node: Node, report: Report): ClosedWindow | undefined {
-  const fields = readFields(
-    node,
-    { what: 'a closed window', required: ['from', 'to', 'reason'], optional: ['environments'] },
-    report,
-  )
+  const fields = readFields(node, WINDOW_KEYS, report)
   const from = fields?.['from'] && readTime(fields['from'], report)
   const to = fields?.['to'] && readTime(fields['to'], report)
   const reason = fields?.['reason'] && readText(fields['reason'], 'a reason', report)
-  const environments = fields?.['environments'] && readWords(fields['environments'], '`environments`', report)
+  const environments = fields?.['environments'] && readSome(fields['environments'], '`environments`', report)
   if (fields?.['to'] && from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from)) {
     return report.error('RB0112', fields['to'].span, 'this window ends before it begins')
   }

@@ -2,7 +2,7 @@ import type { ActionContract, Contract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { BlastRadius, EffectPlan, OutcomeKind } from '../../../schemas/plan.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
-import { sameType } from '../../core/cel.ts'
+import { describeType, sameType } from '../../core/cel.ts'
 import { isLiteral } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asMap, readFields, startOf } from '../shape/fields.ts'
@@ -10,7 +10,8 @@ import { readOneOf, readSome, readWord } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { TypeTable } from '../type-table.ts'
-import type { MapEntry, Node } from '../yaml/node.ts'
+import type { MapEntry, MapNode, Node } from '../yaml/node.ts'
+import { EFFECTS_FILE_KEYS, EFFECT_KEYS } from './keys.ts'
 
 /** An effect of the closed vocabulary, with the place where it is declared. */
 export type Effect = EffectPlan & { readonly span: Span }
@@ -51,13 +52,25 @@ export const RADII = ['object', 'app', 'host', 'environment', 'installation'] as
 
 /** Reads the effects file. */
 export function readEffects(node: Node, types: TypeTable, report: Report): Effects {
-  const fields = readFields(node, { what: 'the effects file', required: ['effects', 'goals'] }, report)
+  const fields = readFields(node, EFFECTS_FILE_KEYS, report)
   const declared = fields?.['effects'] && asMap(fields['effects'], '`effects`', report)
-  const drafts = new Map((declared?.entries ?? []).map((entry) => [entry.key, readEffect(entry, types, report)]))
+  if (declared === undefined) return { byName: new Map(), goals: new Map() }
+  const drafts = new Map(declared.entries.map((entry) => [entry.key, readEffect(entry, types, report)]))
   const byName = new Map<string, Effect>()
+  if (tooMany(declared, report)) return { byName, goals: new Map() }
   for (const name of drafts.keys()) resolve(name, { drafts, byName, report, path: [] })
   for (const as of OUTCOMES) requireClaim(`claim.${as}`, { byName, report, at: fields?.['effects'] ?? node })
   return { byName, goals: fields?.['goals'] ? readGoals(fields['goals'], byName, report) : new Map() }
+}
+
+const MAX_EFFECTS = 500
+
+/** Every rule is compiled for every effect below those that it guards. */
+function tooMany({ entries }: MapNode, report: Report): boolean {
+  const first = entries[MAX_EFFECTS]
+  if (first === undefined) return false
+  report.error('RB0009', first.keySpan, `there are ${entries.length} effects; at most ${MAX_EFFECTS} are read`)
+  return true
 }
 
 /** The effect and everything above it. */
@@ -120,20 +133,15 @@ function readEffect({ key, keySpan, value }: MapEntry, types: TypeTable, report:
       help: 'use small letters, dots and hyphens',
     })
   }
-  const fields =
-    value.kind === 'map'
-      ? readFields(
-          value,
-          { what: 'an effect', required: [], optional: ['under', 'target', 'protective', 'radius'] },
-          report,
-        )
-      : undefined
-  if (value.kind !== 'map') asMap(value, 'an effect', report)
+  const fields = readFields(value, EFFECT_KEYS, report)
+  const under = fields?.['under'] && readWord(fields['under'], '`under`', report)
   const target = fields?.['target'] && asMap(fields['target'], '`target`', report)
+  // Of what is above it, it has its fields: without these nobody can tell what its target is.
+  if (fields === undefined || (fields['under'] && !under) || (fields['target'] && !target)) report.broken.add(key)
   const protective =
     fields?.['protective'] && readOneOf(fields['protective'], ['true', 'false'], { what: '`protective`', report })
   return {
-    under: fields?.['under'] && readWord(fields['under'], '`under`', report),
+    under,
     own: new Map((target?.entries ?? []).flatMap((entry) => readTargetField(entry, key, { types, report }))),
     protective: protective === 'true',
     radius: fields?.['radius'] && readOneOf(fields['radius'], RADII, { what: '`radius`', report }),
@@ -165,6 +173,7 @@ function resolve(
     return at.report.error('RB0231', draft.span, `\`${name}\` is above itself: ${[...at.path, name].join(' under ')}`)
   }
   const parent = draft.under && parentOf(draft.under, { ...at, path: [...at.path, name] })
+  tellOther(name, { draft, parent, report: at.report })
   const effect: Effect = {
     ...(draft.under !== undefined && parent !== undefined ? { under: draft.under.text } : {}),
     target: { ...parent?.target, ...Object.fromEntries(draft.own) },
@@ -174,6 +183,22 @@ function resolve(
   }
   at.byName.set(name, effect)
   return effect
+}
+
+/** What is above it would be guarded by a field of another type. */
+function tellOther(
+  name: string,
+  { draft, parent, report }: { draft: Draft; parent: Effect | undefined; report: Report },
+): void {
+  for (const [field, type] of draft.own) {
+    const above = parent !== undefined && Object.hasOwn(parent.target, field) ? parent.target[field] : undefined
+    if (above === undefined || sameType(above, type)) continue
+    report.broken.add(name)
+    report.error('RB0224', draft.span, {
+      message: `\`${field}\` of \`${name}\` is ${describeType(type)}, and above it ${describeType(above)}`,
+      help: 'a child has the fields of its parent: give its own another name',
+    })
+  }
 }
 
 function radiusOf(radius: BlastRadius | undefined): Pick<EffectPlan, 'radius'> {
@@ -203,6 +228,7 @@ function requireClaim(name: string, at: { byName: ReadonlyMap<string, Effect>; r
 
 function readGoals(node: Node, byName: ReadonlyMap<string, Effect>, report: Report): Map<string, readonly string[]> {
   const goals = asMap(node, '`goals`', report)
+  if (goals?.entries.length === 0) report.error('RB0102', startOf(goals), '`goals` needs at least one goal')
   return new Map((goals?.entries ?? []).map(({ key, value }) => [key, readClaims(value, byName, report)]))
 }
 

@@ -6,9 +6,10 @@ import { durationMs, literalForm, literalOf, ratioOf } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { asList, asMap, readFields } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
-import { checkId, checkName, readScalar, readText, readWord, readWords } from '../shape/words.ts'
+import { checkId, checkName, readScalar, readSome, readText, readWord } from '../shape/words.ts'
 import type { TypeTable } from '../type-table.ts'
 import type { MapEntry, Node, ScalarNode } from '../yaml/node.ts'
+import { OVERLAY_KEYS, POLICY_FILE_KEYS, ROLE_KEYS, SLO_KEYS, VALUE_KEYS } from './keys.ts'
 
 /** A policy value with the place where it is given. */
 export type Policy = PolicyValue & { readonly span: Span }
@@ -28,11 +29,7 @@ type Slos = ReadonlyMap<string, number>
 
 /** Reads the policy file. No value is without a source. */
 export function readPolicy(node: Node, types: TypeTable, report: Report): PolicyFile {
-  const fields = readFields(
-    node,
-    { what: 'the policy file', required: ['values', 'roles'], optional: ['slos'] },
-    report,
-  )
+  const fields = readFields(node, POLICY_FILE_KEYS, report)
   const slos: Slos = new Map(entriesOf(fields?.['slos'], '`slos`', report).flatMap((entry) => readSlo(entry, report)))
   const values = entriesOf(fields?.['values'], '`values`', report).flatMap((entry) =>
     readValue(entry, { types, slos }, report),
@@ -47,7 +44,7 @@ export function readOverlay(
   base: ReadonlyMap<string, Policy>,
   at: { readonly types: TypeTable; readonly report: Report },
 ): Map<string, Policy> {
-  const fields = readFields(node, { what: 'an overlay', required: ['values'] }, at.report)
+  const fields = readFields(node, OVERLAY_KEYS, at.report)
   const values = entriesOf(fields?.['values'], '`values`', at.report)
   for (const { key, keySpan } of values) {
     if (base.has(key)) continue
@@ -76,11 +73,13 @@ function entriesOf(node: Node | undefined, what: string, report: Report): readon
 }
 
 function readSlo({ key, value }: MapEntry, report: Report): [string, number][] {
-  const fields = readFields(value, { what: 'an SLO', required: ['target', 'over', 'source'] }, report)
+  const fields = readFields(value, SLO_KEYS, report)
   if (fields?.['source']) readText(fields['source'], 'a source', report)
   const target = fields?.['target'] && readNumber(fields['target'], { kind: 'ratio' }, report)
   const over = fields?.['over'] && readNumber(fields['over'], { kind: 'duration' }, report)
-  return typeof target === 'number' && over !== undefined ? [[key, target]] : []
+  if (typeof target === 'number' && over !== undefined) return [[key, target]]
+  report.broken.add(key)
+  return []
 }
 
 function readValue(
@@ -90,10 +89,7 @@ function readValue(
 ): [string, Policy][] {
   checkName({ text: key, span: keySpan }, 'a policy value', report)
   const burns = value.kind === 'map' && value.entries.some((entry) => entry.key === 'burn')
-  const keys = burns
-    ? { required: ['burn', 'slo', 'windows', 'source'] }
-    : { required: ['is', 'source'], optional: ['unit'] }
-  const fields = readFields(value, { what: 'a policy value', ...keys }, report)
+  const fields = readFields(value, burns ? VALUE_KEYS.burn : VALUE_KEYS.plain, report)
   const source = fields?.['source'] && readText(fields['source'], 'a source', report)
   const given = fields && (burns ? burnRate(fields, at.slos, report) : plainValue(fields, at.types, report))
   if (given !== undefined && source !== undefined) return [[key, { ...given, source: source.text, span: keySpan }]]
@@ -138,7 +134,7 @@ function valueOf(is: Node, type: ValueType & { kind: 'ratio' | 'count' }, report
 function listOfWords(is: Node, item: ValueType & { kind: 'enum' }, report: Report): Given | undefined {
   const list = asList(is, 'this policy value', report)
   if (list === undefined) return undefined
-  const words = readWords(list, 'this policy value', report)
+  const words = readSome(list, 'this policy value', report)
   for (const word of words) {
     if (item.words.includes(word.text)) continue
     report.unknown('RB0112', word.span, {
@@ -154,7 +150,7 @@ function listOfWords(is: Node, item: ValueType & { kind: 'enum' }, report: Repor
 function burnRate(fields: Fields, slos: Slos, report: Report): Given | undefined {
   const slo = fields['slo'] && readWord(fields['slo'], '`slo`', report)
   const burn = fields['burn'] && readScalar(fields['burn'], '`burn`', report)
-  if (fields['windows']) readWords(fields['windows'], '`windows`', report).forEach((word) => checkWindow(word, report))
+  if (fields['windows']) readSome(fields['windows'], '`windows`', report).forEach((word) => checkWindow(word, report))
   if (slo === undefined || burn === undefined) return undefined
   const target = slos.get(slo.text)
   if (target === undefined)
@@ -166,6 +162,11 @@ function burnRate(fields: Fields, slos: Slos, report: Report): Given | undefined
   if (!/^\d{1,4}(\.\d{1,4})?$/.test(burn.text))
     return report.error('RB0112', burn.span, `a burn rate is a number such as \`14.4\`, and this is \`${burn.text}\``)
   const value = Number((Number(burn.text) * (1 - target)).toPrecision(12))
+  if (value <= 0)
+    return report.error('RB0112', burn.span, {
+      message: `of \`${slo.text}\` nothing can be burnt: this is no error at all`,
+      help: 'a target below 100%, and a rate above 0',
+    })
   return { type: { kind: 'ratio' }, value, unit: 'ratio' }
 }
 
@@ -187,7 +188,7 @@ function readNumber(node: Node, type: ValueType, report: Report): Json | undefin
 
 function readRole({ key, keySpan, value }: MapEntry, report: Report): [string, Role][] {
   if (!checkId({ text: key, span: keySpan }, 'a role', report)) return []
-  const fields = readFields(value, { what: 'a role', required: ['text'] }, report)
+  const fields = readFields(value, ROLE_KEYS, report)
   const text = fields?.['text'] && readText(fields['text'], 'the text of a role', report)
   return [[key, { text: text?.text ?? '' }]]
 }

@@ -4,6 +4,7 @@ import { asMap, readFields } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import { readScalar } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
+import { USER_KEYS } from './keys.ts'
 
 /** Reads `env` and `user` of a command: the named variables that it gets, and as whom it runs (G31). */
 export function readProcess(fields: Fields, report: Report): Pick<ShellEntry, 'env' | 'user'> {
@@ -25,7 +26,7 @@ function readVariable({ key, keySpan, value }: MapEntry, report: Report): [strin
 }
 
 function readUser(node: Node, report: Report): ShellEntry['user'] {
-  const fields = readFields(node, { what: '`user`', required: ['uid', 'gid'] }, report)
+  const fields = readFields(node, USER_KEYS, report)
   const uid = fields?.['uid'] && readNumber(fields['uid'], report)
   const gid = fields?.['gid'] && readNumber(fields['gid'], report)
   return uid === undefined || gid === undefined ? undefined : { uid, gid }

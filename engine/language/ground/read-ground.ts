@@ -46,7 +46,7 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
     : { byName: new Map(), goals: new Map() }
   const policyNode = node('policy')
   const base: PolicyFile = policyNode ? readPolicy(policyNode, types, report) : { values: new Map(), roles: new Map() }
-  requireValues(base, policyNode?.span, report)
+  if (hasMap(policyNode, 'values')) requireValues(base, policyNode?.span, report)
   let policy = base.values
   for (const overlay of overlays) if (overlay.node) policy = readOverlay(overlay.node, policy, { types, report })
   const allowlistNode = node('allowlist')
@@ -55,7 +55,7 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
     : { shell: [], http: [] }
   const calendarNode = node('calendar')
   const all = [...contracts, ...entryContracts(allowlist)]
-  if (effectsNode) {
+  if (effectsNode && effects.byName.size > 0) {
     const span = { ...effectsNode.span, end: effectsNode.span.start + 1 }
     const used = namedActions(files)
     checkContracts(
@@ -74,6 +74,18 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
     roots: rootsOf(policy, effects),
   }
   return { world, allowlist, calendar: { closed: calendarNode ? readCalendar(calendarNode, report) : [] } }
+}
+
+/** Without effects, goals, policy values and roles nobody can tell what the other files name. */
+export function isWhole(files: readonly ParsedFile[]): boolean {
+  const node = (kind: FileKind) => files.find((file) => file.kind === kind)?.node
+  const parts = { effects: ['effects', 'goals'], policy: ['values', 'roles'] } as const
+  return (['effects', 'policy'] as const).every((kind) => parts[kind].every((key) => hasMap(node(kind), key)))
+}
+
+function hasMap(node: Node | undefined, key: string): boolean {
+  const value = node?.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined
+  return value?.kind === 'map' && value.entries.length > 0
 }
 
 /** Actions that some runbook of the catalogue carries out: the effects of the others need not be declared. */
@@ -103,7 +115,7 @@ function requireValues({ values }: PolicyFile, span: Span | undefined, report: R
   const at = { ...span, end: span.start + 1 }
   for (const [name, unit] of Object.entries(ENGINE_VALUES)) {
     const value = values.get(name)
-    if (value === undefined && !REQUIRED_VALUES.includes(name)) continue
+    if (value === undefined && (report.broken.has(name) || !REQUIRED_VALUES.includes(name))) continue
     if (value === undefined) report.error('RB0102', at, `the policy file needs the value \`${name}\` (${unit})`)
     else if (value.unit !== unit)
       report.error('RB0112', value.span, `\`${name}\` is a ${unit}, and here a ${value.unit}`)

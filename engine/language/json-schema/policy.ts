@@ -1,20 +1,21 @@
-import { about, closed, either, listOf, mapOf, oneOf } from './schema.ts'
+import { REQUIRED_VALUES } from '../unused-policy.ts'
+import { POLICY_FILE_KEYS, ROLE_KEYS, SLO_KEYS, VALUE_KEYS } from '../ground/keys.ts'
+import { about, closed, either, someOf, mapOf, oneOf } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { ANY_KEY, COUNT, DURATION, ID, NAME, RATIO, TEXT, WORD } from './words.ts'
 
 const SOURCE = about('Where the number comes from.', TEXT)
 
-const SLO = closed({
-  what: 'an SLO',
+const SLO = closed(SLO_KEYS, {
   text: 'A service level objective.',
-  required: { target: about('Such as `99.5%`.', RATIO), over: DURATION, source: SOURCE },
+  properties: { target: about('Such as `99.5%`.', RATIO), over: DURATION, source: SOURCE },
 })
 
-const PLAIN = closed({
-  what: 'a policy value',
+const PLAIN = closed(VALUE_KEYS.plain, {
   text: 'A number that tips a decision: a duration, or a value with its unit.',
-  required: { is: about('The value.', either(DURATION, RATIO, COUNT, listOf(WORD))), source: SOURCE },
-  optional: {
+  properties: {
+    is: about('The value.', either(DURATION, RATIO, COUNT, someOf(WORD))),
+    source: SOURCE,
     unit: about(
       'Absent for a duration.',
       either(oneOf(['ratio', 'count']), { type: 'string', pattern: '^list of \\S+$', description: '`list of <enum>`' }),
@@ -23,10 +24,9 @@ const PLAIN = closed({
   also: { if: { not: { required: ['unit'] } }, then: { properties: { is: DURATION } } },
 })
 
-const BURN = closed({
-  what: 'a policy value',
+const BURN = closed(VALUE_KEYS.burn, {
   text: 'The error ratio at which the budget of an SLO burns at this rate.',
-  required: {
+  properties: {
     burn: about(
       'The rate, such as `14.4`.',
       either(
@@ -35,27 +35,25 @@ const BURN = closed({
       ),
     ),
     slo: about('The SLO.', WORD),
-    windows: about('The windows in which it is measured.', listOf(DURATION)),
+    windows: about('The windows in which it is measured.', someOf(DURATION)),
     source: SOURCE,
   },
 })
 
-const ROLE = closed({
-  what: 'a role',
+const ROLE = closed(ROLE_KEYS, {
   text: 'Who somebody is for a runbook; the people behind it are configuration.',
-  required: { text: about('What the role does.', TEXT) },
+  properties: { text: about('What the role does.', TEXT) },
 })
 
 /** The policy file: `policy.yaml`. */
-export const POLICY: Schema = closed({
-  what: 'the policy file',
+export const POLICY: Schema = closed(POLICY_FILE_KEYS, {
   text: 'Numbers that tip decisions, each with a unit and a source, and roles.',
-  required: {
+  properties: {
     values: about(
       'Policy values by name; two are those of the engine.',
-      mapOf(either(PLAIN, BURN), NAME, { required: ['conflictRounds', 'unknownFor'] }),
+      mapOf(either(PLAIN, BURN), NAME, { required: REQUIRED_VALUES }),
     ),
     roles: about('Roles by name.', mapOf(ROLE, ID)),
+    slos: about('Service level objectives by name.', mapOf(SLO, ANY_KEY)),
   },
-  optional: { slos: about('Service level objectives by name.', mapOf(SLO, ANY_KEY)) },
 })

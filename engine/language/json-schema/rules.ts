@@ -1,3 +1,11 @@
+import {
+  CHECK_KEYS,
+  DURING_KEYS,
+  MUST_WITHIN_KEYS,
+  OVERRIDABLE_KEYS,
+  RULES_FILE_KEYS,
+  RULE_KEYS,
+} from '../rules/keys.ts'
 import { RULE_FACTS } from './facts.ts'
 import { about, closed, either, listOf, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -12,51 +20,48 @@ const EACH = about(
   mapOf(LIST_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
 )
 
-const REQUIRE = closed({
-  what: 'a check with `require`',
+const REQUIRE = closed(CHECK_KEYS.require, {
   text: 'Before any of these effects, all predicates hold.',
-  required: { guards: GUARDS, require: PREDICATES },
-  optional: {
+  properties: {
+    guards: GUARDS,
+    require: PREDICATES,
     hold: about('Paths to what is held from before the facts until after the effect.', someOf(LIST_PATH)),
     each: EACH,
   },
 })
 
-const FORBID = closed({
-  what: 'a check with `forbid`',
+const FORBID = closed(CHECK_KEYS.forbid, {
   text: 'No runbook has these effects, or none in a run with certain others.',
-  required: { forbid: about('Effects that are refused.', EFFECTS) },
-  optional: { inRunsWith: about('Only in runs that have one of these effects.', EFFECTS) },
+  properties: {
+    forbid: about('Effects that are refused.', EFFECTS),
+    inRunsWith: about('Only in runs that have one of these effects.', EFFECTS),
+  },
 })
 
-const AFTER = closed({
-  what: 'a check with `after`',
+const AFTER = closed(CHECK_KEYS.after, {
   text: 'Each of these has happened before, on the same subject.',
-  required: {
+  properties: {
     guards: about('Effects, or readings.', someOf(WORD)),
     after: about('Effects, or readings.', someOf(WORD)),
+    each: EACH,
   },
-  optional: { each: EACH },
 })
 
-const ONLY_FROM = closed({
-  what: 'a check with `onlyFrom`',
+const ONLY_FROM = closed(CHECK_KEYS.onlyFrom, {
   text: 'What is written, and every condition on the way, comes from these readings alone.',
-  required: {
+  properties: {
     guards: GUARDS,
     onlyFrom: about('Readings.', someOf(WORD)),
     input: about('Fields of the target.', someOf(WORD)),
   },
 })
 
-const DURING = closed({
-  what: 'a check with `during`',
+const DURING = closed(CHECK_KEYS.during, {
   text: 'All predicates hold from one effect until another.',
-  required: {
-    during: closed({
-      what: '`during`',
+  properties: {
+    during: closed(DURING_KEYS, {
       text: 'An interval of a run.',
-      required: {
+      properties: {
         from: about('The effect with which it begins.', EFFECT),
         to: about('The effect that ends it.', EFFECT),
       },
@@ -65,14 +70,12 @@ const DURING = closed({
   },
 })
 
-const MUST_WITHIN = closed({
-  what: 'a check with `mustWithin`',
+const MUST_WITHIN = closed(CHECK_KEYS.mustWithin, {
   text: 'After one effect another, within a bound.',
-  required: {
-    mustWithin: closed({
-      what: '`mustWithin`',
+  properties: {
+    mustWithin: closed(MUST_WITHIN_KEYS, {
       text: 'An obligation.',
-      required: {
+      properties: {
         after: about('The effect that obliges.', EFFECT),
         do: about('What must follow.', EFFECT),
         within: about('A policy value: `policy.<name>`.', BOUND),
@@ -83,17 +86,15 @@ const MUST_WITHIN = closed({
 
 const OVERRIDABLE = either(
   oneOf(['never']),
-  closed({
-    what: '`overridable`',
+  closed(OVERRIDABLE_KEYS, {
     text: 'Who may override it, and where.',
-    required: { when: PREDICATE, who: about('The role of the second person.', ID) },
+    properties: { when: PREDICATE, who: about('The role of the second person.', ID) },
   }),
 )
 
-const RULE = closed({
-  what: 'a rule',
+const RULE = closed(RULE_KEYS, {
   text: 'Something that is not to be done, held at the moment of the effect.',
-  required: {
+  properties: {
     id: about('How runbooks cite it: kebab-case.', ID),
     text: about('The rule in the words of its source.', TEXT),
     source: about('Where it comes from.', TEXT),
@@ -103,13 +104,12 @@ const RULE = closed({
     ),
     overridable: about('`never`, or who may where.', OVERRIDABLE),
     next: about('What to do instead.', TEXT),
+    facts: RULE_FACTS,
   },
-  optional: { facts: RULE_FACTS },
 })
 
 /** A file of rules: `rules/*.yaml`. */
-export const RULES: Schema = closed({
-  what: 'a rules file',
+export const RULES: Schema = closed(RULES_FILE_KEYS, {
   text: 'Rules of Runproof: what is not to be done.',
-  required: { rules: about('The rules.', listOf(RULE)) },
+  properties: { rules: about('The rules.', listOf(RULE)) },
 })

@@ -1,3 +1,4 @@
+import { INPUT_KEYS, OUTCOME_KEYS, RUNBOOK_KEYS, SECTION_KEYS, TRIGGER_KEYS } from '../runbook/keys.ts'
 import { DECLARABLE, RESULT_WORDS } from '../runbook/outcomes.ts'
 import { MODES } from '../runbook/triggers.ts'
 import { RUNBOOK_FACTS } from './facts.ts'
@@ -8,11 +9,10 @@ import { STEP, STEPS } from './steps.ts'
 import { targets } from './targets.ts'
 import { BOUND, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
 
-const INPUT = closed({
-  what: 'an input',
+const INPUT = closed(INPUT_KEYS, {
   text: 'What a run is started with.',
-  required: { type: about('A type of the language, or an id or enum of the actions.', WORD) },
-  optional: {
+  properties: {
+    type: about('A type of the language, or an id or enum of the actions.', WORD),
     clock: about('The clock of a `time`.', WORD),
     default: about('The value where none is given.', SCALAR),
     text: about('What the input is, for people.', TEXT),
@@ -26,24 +26,22 @@ const INPUT = closed({
 const MODE = about('`observe` judges only, `propose` asks before the first effect, `act` acts.', oneOf(MODES))
 const COOL_DOWN = about('How long after a run it starts none of the same key.', BOUND)
 
-const BY_ALERT = closed({
-  what: 'a trigger by alert',
+const BY_ALERT = closed(TRIGGER_KEYS.alert, {
   text: 'An alert that starts this runbook.',
-  required: {
+  properties: {
     alert: about('Names of alerts.', someOf(WORD)),
     map: about(
       'Input → label of the alert.',
       mapOf({ type: 'string', pattern: '^labels\\.[a-zA-Z_]\\w*$', description: '`labels.<name>`' }, NAME),
     ),
     mode: MODE,
+    coolDown: COOL_DOWN,
   },
-  optional: { coolDown: COOL_DOWN },
 })
 
-const BY_SCHEDULE = closed({
-  what: 'a trigger by schedule',
+const BY_SCHEDULE = closed(TRIGGER_KEYS.schedule, {
   text: 'Times at which this runbook is started for each item of a reading.',
-  required: {
+  properties: {
     schedule: about('Minute, hour, day of the month, month, day of the week (UTC): `"0 6 * * 2"`.', TEXT),
     from: about('A reading without inputs whose list has the items.', WORD),
     map: about(
@@ -51,24 +49,22 @@ const BY_SCHEDULE = closed({
       mapOf({ type: 'string', pattern: '^item\\.[a-zA-Z]\\w*$', description: '`item.<field>`' }, NAME),
     ),
     mode: MODE,
+    coolDown: COOL_DOWN,
   },
-  optional: { coolDown: COOL_DOWN },
 })
 
 const SECTION = either(
   TEXT,
-  closed({
-    what: 'a section',
+  closed(SECTION_KEYS, {
     text: 'A section that this runbook does not need.',
-    required: { notApplicable: about('Why.', TEXT) },
+    properties: { notApplicable: about('Why.', TEXT) },
   }),
 )
 
-const OUTCOME = closed({
-  what: 'an outcome',
+const OUTCOME = closed(OUTCOME_KEYS, {
   text: 'How a run can end. The first whose `when` holds is taken.',
-  required: { as: about('What kind of end it is.', oneOf(DECLARABLE)) },
-  optional: {
+  properties: {
+    as: about('What kind of end it is.', oneOf(DECLARABLE)),
     when: WHEN,
     claim: about('What the end claims: rules can guard it.', targets(WORD)),
     tell: about('Roles that are told.', listOf(ID)),
@@ -80,10 +76,9 @@ const OUTPUT: Schema = { type: 'string', pattern: '^\\s*\\{\\{[^{}]*\\}\\}\\s*$'
 const OUTCOME_NAME: Schema = { ...ID, not: { enum: [...RESULT_WORDS] } }
 
 /** A runbook: `<id>.yaml`. */
-export const RUNBOOK: Schema = closed({
-  what: 'a runbook',
+export const RUNBOOK: Schema = closed(RUNBOOK_KEYS, {
   text: 'A runbook of Runproof, compiled into a guarded program.',
-  required: {
+  properties: {
     runbook: about('Its id, which is the name of its file.', ID),
     title: about('What is wrong, or wanted, in one line.', TEXT),
     source: about('Where the procedure comes from.', TEXT),
@@ -98,8 +93,6 @@ export const RUNBOOK: Schema = closed({
       'How a run can end; the last one is without `when`.',
       mapOf(OUTCOME, OUTCOME_NAME, { minProperties: 1 }),
     ),
-  },
-  optional: {
     topology: about('Where it applies; without it, everywhere.', someOf(ID)),
     sections: about('What its page says, by section; none is empty.', mapOf(SECTION, NAME)),
     triggers: about('What starts it beside people and other runbooks.', listOf(either(BY_ALERT, BY_SCHEDULE))),

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../schemas/json.ts'
+import type { Keys } from '../shape/fields.ts'
 
 /** A part of a JSON Schema. */
 export type Schema = JsonObject
@@ -6,25 +7,30 @@ export type Schema = JsonObject
 /** The schemas of a map's keys, in the order in which an editor offers them. */
 export type Properties = Readonly<Record<string, Schema>>
 
-/** Which keys a map has, and what else holds between them. */
-export interface MapShape {
-  /** What the checker calls the map in its messages: `a runbook`. */
-  readonly what: string
+/** The keys of one of the checker's tables. */
+export type KeyOf<K extends Keys> =
+  K['required'][number] | (K extends { readonly optional: readonly (infer O extends string)[] } ? O : never)
+
+/** What a schema says of a map beyond its keys, which are the checker's. */
+export interface MapShape<K extends Keys, P> {
   readonly text: string
-  readonly required: Properties
-  readonly optional?: Properties
+  /** A schema for every key of the table, and for no other. */
+  readonly properties: P & Readonly<Record<Exclude<keyof P, KeyOf<K>>, never>>
   /** Keywords that say what holds between keys. */
   readonly also?: Schema
 }
 
-/** A map with these keys and no others. */
-export function closed({ what, text, required, optional = {}, also = {} }: MapShape): Schema {
+/** A map with the keys of a table and no others. The keys are offered in the order in which `properties` has them. */
+export function closed<const K extends Keys, P extends Readonly<Record<KeyOf<K>, Schema>>>(
+  { what, required }: K,
+  { text, properties, also = {} }: MapShape<K, P>,
+): Schema {
   return {
     title: what,
     description: text,
     type: 'object',
-    properties: { ...required, ...optional },
-    ...(Object.keys(required).length > 0 ? { required: Object.keys(required) } : {}),
+    properties,
+    ...(required.length > 0 ? { required: [...required] } : {}),
     additionalProperties: false,
     ...also,
   }

@@ -1,9 +1,8 @@
+import { DURATION_FORM } from '../literals.ts'
 import { MOST_AT_ONCE } from '../runbook/read-loop.ts'
 import { ROOTS } from '../shape/words.ts'
 import { either, listOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-
-const UNIT = '(ms|s|m|h|d)'
 
 /** A runbook, rule, role, outcome or case: kebab-case. */
 export const ID: Schema = { type: 'string', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' }
@@ -32,14 +31,14 @@ export const PREDICATE: Schema = { ...TEXT, description: 'A predicate over facts
 /** `90s`, `5m`, `2h`, `3d`. */
 export const DURATION: Schema = {
   type: 'string',
-  pattern: `^\\d{1,9}${UNIT}$`,
+  pattern: `^${DURATION_FORM}$`,
   description: 'A duration: `90s`, `5m`, `2h`, `3d`.',
 }
 
 /** How long something may take: a duration above zero, or a policy value that is one. */
 export const BOUND: Schema = {
   type: 'string',
-  pattern: `^(policy\\.\\w+|(?=\\d{1,9}[a-z])0*[1-9]\\d*${UNIT})$`,
+  pattern: `^(policy\\.\\w+|(?!0+[a-z])${DURATION_FORM})$`,
   description: 'A duration above zero, or `policy.<name>`.',
 }
 

@@ -1,11 +1,12 @@
 import type { CheckPlan, FactPlan, Predicate } from '../../../schemas/plan.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import { asMap, readFields, startOf } from '../shape/fields.ts'
-import type { Keys } from '../shape/fields.ts'
+import type { Fields, Keys } from '../shape/fields.ts'
 import type { MapNode, Node } from '../yaml/node.ts'
 import type { RuleBench } from './compile-rules.ts'
 import { compileAfter, compileForbid, compileOnlyFrom, compileRequire } from './forms.ts'
 import { compileDuring, compileMustWithin } from './interval-forms.ts'
+import { CHECK_KEYS } from './keys.ts'
 
 /** A check with the facts that its expressions need. */
 export interface CompiledCheck {
@@ -17,6 +18,8 @@ export interface CompiledCheck {
   readonly policy?: string
 }
 
+type Form = keyof typeof CHECK_KEYS
+
 /** What the checks of one rule are compiled with. */
 export interface CheckBench extends RuleBench {
   readonly drafts: readonly FactDraft[]
@@ -24,38 +27,31 @@ export interface CheckBench extends RuleBench {
   readonly overriding: Node | undefined
 }
 
-/** The forms, by the key that only they have; `require` is form 1 where none of these is there. */
-const FORMS = {
-  forbid: { required: ['forbid'], optional: ['inRunsWith'], compile: compileForbid },
-  after: { required: ['guards', 'after'], optional: ['each'], compile: compileAfter },
-  onlyFrom: { required: ['guards', 'onlyFrom', 'input'], optional: [], compile: compileOnlyFrom },
-  during: { required: ['during', 'require'], optional: [], compile: compileDuring },
-  mustWithin: { required: ['mustWithin'], optional: [], compile: compileMustWithin },
-  require: { required: ['guards', 'require'], optional: ['hold', 'each'], compile: compileRequire },
-} as const
-
-/** All keys of all forms. */
-const KEYS: readonly string[] = [
-  ...new Set(Object.values(FORMS).flatMap(({ required, optional }) => [...required, ...optional])),
-]
-
 /** Compiles one check; each has exactly one form (language.md 10). */
 export function compileCheck(node: Node, bench: CheckBench): CompiledCheck | undefined {
   const map = asMap(node, 'a check', bench.report)
   if (map === undefined) return undefined
   const form = formOf(map, bench)
   if (form === undefined) return undefined
-  const { required, optional, compile } = FORMS[form]
-  const keys: Keys = { what: `a check with \`${form}\``, required, optional }
-  const fields = readFields(map, keys, bench.report)
-  return fields && compile(fields, bench)
+  const fields = readFields(map, CHECK_KEYS[form], bench.report)
+  return fields && FORMS[form](fields, bench)
 }
 
-function formOf(map: MapNode, { report }: CheckBench): keyof typeof FORMS | undefined {
+/** Form 5 is form 1 on a claim. */
+const FORMS: Readonly<Record<Form, (fields: Fields, bench: CheckBench) => CompiledCheck | undefined>> = {
+  forbid: compileForbid,
+  after: compileAfter,
+  onlyFrom: compileOnlyFrom,
+  during: compileDuring,
+  mustWithin: compileMustWithin,
+  require: compileRequire,
+}
+
+function formOf(map: MapNode, { report }: CheckBench): Form | undefined {
   const keys = new Set(map.entries.map(({ key }) => key))
   const found = (['forbid', 'after', 'onlyFrom', 'during', 'mustWithin'] as const).filter((form) => keys.has(form))
   const [form = 'require', ...more] = found
-  const strangers = [...keys].filter((key) => KEYS.includes(key) && !has(form, key))
+  const strangers = [...keys].filter((key) => EVERY_KEY.has(key) && !has(form, key))
   if (more.length === 0 && strangers.length === 0) return form
   const also = more[0] ?? strangers.find((key) => key === 'require') ?? strangers[0] ?? ''
   return report.error('RB0109', startOf(map), {
@@ -64,7 +60,12 @@ function formOf(map: MapNode, { report }: CheckBench): keyof typeof FORMS | unde
   })
 }
 
-function has(form: keyof typeof FORMS, key: string): boolean {
-  const { required, optional } = FORMS[form]
-  return [...required, ...optional].some((known) => known === key)
+function has(form: Form, key: string): boolean {
+  const { required, optional = [] }: Keys = CHECK_KEYS[form]
+  return [...required, ...optional].includes(key)
 }
+
+/** All keys of all forms. */
+const EVERY_KEY: ReadonlySet<string> = new Set(
+  Object.values<Keys>(CHECK_KEYS).flatMap(({ required, optional = [] }) => [...required, ...optional]),
+)

@@ -4,12 +4,13 @@ import { readFacts } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
 import { readRole } from '../runbook/head.ts'
-import { asList, readFields, startOf } from '../shape/fields.ts'
-import { checkId, readOneOf, readText, readWord } from '../shape/words.ts'
+import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
+import { checkId, readOneOf, readPlain, readWord } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
 import { compileCheck } from './compile-check.ts'
 import type { CheckBench, CompiledCheck } from './compile-check.ts'
+import { OVERRIDABLE_KEYS, RULES_FILE_KEYS, RULE_KEYS } from './keys.ts'
 import type { Rule } from './rule.ts'
 
 /** What rules are compiled against. */
@@ -21,29 +22,25 @@ export interface RuleBench {
 
 /** Compiles one file of rules. */
 export function compileRules(node: Node, bench: RuleBench): Rule[] {
-  const fields = readFields(node, { what: 'a rules file', required: ['rules'] }, bench.report)
+  const fields = readFields(node, RULES_FILE_KEYS, bench.report)
   const list = fields?.['rules'] && asList(fields['rules'], '`rules`', bench.report)
   return (list?.items ?? []).flatMap((item) => compileRule(item, bench) ?? [])
 }
 
-const KEYS = {
-  what: 'a rule',
-  required: ['id', 'text', 'source', 'checks', 'overridable', 'next'],
-  optional: ['facts'],
-}
-
 function compileRule(node: Node, bench: RuleBench): Rule | undefined {
   const { report } = bench
-  const fields = readFields(node, KEYS, report)
+  const fields = readFields(node, RULE_KEYS, report)
   const id = fields?.['id'] && readWord(fields['id'], 'the id of a rule', report)
+  if (id === undefined) report.nameless = true
   if (fields === undefined || id === undefined) return undefined
   checkId(id, 'the id of a rule', report)
+  if (fields['facts'] && asMap(fields['facts'], '`facts`', report) === undefined) return void report.broken.add(id.text)
   const drafts = readFacts(fields['facts'], { world: bench.world, report, rule: true })
   const overriding = readOverridable(fields['overridable'], bench)
   const checks = compileChecks(fields['checks'], { ...bench, drafts, overriding: overriding?.when })
   const overridable = overridableOf(overriding, checks, report)
   tellUnused(drafts, checks, report)
-  const text = (key: string) => (fields[key] && readText(fields[key], `\`${key}\``, report))?.text ?? ''
+  const text = (key: string) => (fields[key] && readPlain(fields[key], `\`${key}\``, report))?.text ?? ''
   const plan: RulePlan = {
     id: id.text,
     text: text('text'),
@@ -68,7 +65,7 @@ function readOverridable(node: Node | undefined, { world, report }: RuleBench): 
     readOneOf(node, ['never'], { what: '`overridable`', report })
     return undefined
   }
-  const fields = readFields(node, { what: '`overridable`', required: ['when', 'who'] }, report)
+  const fields = readFields(node, OVERRIDABLE_KEYS, report)
   const who = fields?.['who'] && readRole(fields['who'], { world, report })
   return fields?.['when'] && { when: fields['when'], who: who ?? '' }
 }

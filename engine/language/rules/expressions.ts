@@ -5,6 +5,7 @@ import { rootsUsed } from '../compile/bench.ts'
 import type { Bench, Use } from '../compile/bench.ts'
 import { compileFacts, emptyFacts, factTypes } from '../compile/facts.ts'
 import type { Fact, FactDraft } from '../compile/facts.ts'
+import { idOf, namesResource } from '../compile/hold.ts'
 import { typeAt } from '../compile/path.ts'
 import { compilePredicate } from '../compile/predicate.ts'
 import { Report } from '../report.ts'
@@ -88,24 +89,6 @@ function compileEach({ item, list }: NonNullable<Expressions['each']>, bench: Be
     message: `\`${list.path.join('.')}\` is ${describeType(type)}${type.kind === 'list' ? ' whose items have no id' : ''}`,
     help: 'each item has a verdict of its own, named by its `id`: take a list of objects with a field `id` that is an id',
   })
-}
-
-/** A lease is taken on an object of the platform. */
-function namesResource(use: Use, bench: Bench): boolean {
-  const type = typeAt(use, bench)
-  if (type === undefined) return false
-  const one = type.kind === 'list' ? type.item : type
-  if (one.kind === 'id' || idOf(one) !== undefined) return true
-  bench.report.error('RB0240', use.span, {
-    message: `\`${use.path.join('.')}\` is ${describeType(type)}: a lease is held on objects that have an id`,
-    help: 'write the path of an id, or of a list of objects with a field `id`',
-  })
-  return false
-}
-
-function idOf(type: ValueType): ValueType | undefined {
-  const id = type.kind === 'object' ? type.fields['id'] : undefined
-  return id?.kind === 'id' ? id : undefined
 }
 
 /** Only the facts that this check uses are bound to its effects: another check of the rule may have another target. */

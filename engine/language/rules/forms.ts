@@ -1,4 +1,5 @@
 import type { AfterCheck, Each, OnlyFromCheck, RequireCheck } from '../../../schemas/plan.ts'
+import { readHold } from '../compile/hold.ts'
 import { belowOf } from '../ground/effects.ts'
 import type { Fields } from '../shape/fields.ts'
 import { readSome } from '../shape/words.ts'
@@ -6,7 +7,7 @@ import type { Word } from '../shape/words.ts'
 import type { CheckBench, CompiledCheck } from './compile-check.ts'
 import { compileForAll } from './for-each-effect.ts'
 import { namesEffect, readActs, readEffects, readReadings } from './named.ts'
-import { readEach, readHold, readRequire } from './parts.ts'
+import { readEach, readRequire } from './parts.ts'
 import { checkComparable, checkItem, fieldsOf } from './subjects.ts'
 
 const NOTHING = { require: [], each: undefined, hold: [] }
@@ -16,7 +17,7 @@ const namesIn = (words: readonly Word[]) => words.map(({ text }) => text)
 export function compileRequire(fields: Fields, bench: CheckBench): CompiledCheck | undefined {
   const guards = fields['guards'] && readEffects(fields['guards'], '`guards`', bench)
   const require = readRequire(fields['require'], bench.report)
-  const [each, hold] = [readEach(fields, bench.report), readHold(fields, bench.report)]
+  const [each, hold] = [readEach(fields, bench.report), readHold(fields['hold'], bench.report)]
   if (guards === undefined || require === undefined) return undefined
   const bound = compileForAll(guards, { ...bench, require, each, hold }, bench)
   if (bound === undefined) return undefined
@@ -46,10 +47,12 @@ export function compileAfter(fields: Fields, bench: CheckBench): CompiledCheck |
   const after = fields['after'] && readActs(fields['after'], '`after`', bench)
   const each = readEach(fields, bench.report)
   if (guards === undefined || after === undefined) return undefined
+  const mistakes = bench.report.found.length
   const effects = guards.filter((guard) => namesEffect(guard, bench))
   const bound = compileForAll(effects, { ...bench, ...NOTHING, each }, bench)
   if (each === undefined) for (const guard of guards) for (const act of after) checkComparable(guard, act, bench)
   else checkItems(bound?.each, { after, guards, bench })
+  if (bench.report.found.length > mistakes) return undefined
   const plan: AfterCheck = { form: 'after', guards: namesIn(guards), after: namesIn(after), ...eachOf(bound?.each) }
   return { plan, facts: bound?.facts ?? new Map(), overriding: bound?.overriding }
 }

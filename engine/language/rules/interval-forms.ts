@@ -5,14 +5,14 @@ import { readFields } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import type { CheckBench, CompiledCheck } from './compile-check.ts'
 import { compileForAll } from './for-each-effect.ts'
+import { DURING_KEYS, MUST_WITHIN_KEYS } from './keys.ts'
 import { readEffect } from './named.ts'
 import { readRequire } from './parts.ts'
 import { checkComparable } from './subjects.ts'
 
 /** Form 6: `target` is that of the effect which begins the interval. */
 export function compileDuring(fields: Fields, bench: CheckBench): CompiledCheck | undefined {
-  const keys = { what: '`during`', required: ['from', 'to'] }
-  const during = fields['during'] && readFields(fields['during'], keys, bench.report)
+  const during = fields['during'] && readFields(fields['during'], DURING_KEYS, bench.report)
   const from = during?.['from'] && readEffect(during['from'], '`from`', bench)
   const to = during?.['to'] && readEffect(during['to'], '`to`', bench)
   const require = readRequire(fields['require'], bench.report)
@@ -26,8 +26,7 @@ export function compileDuring(fields: Fields, bench: CheckBench): CompiledCheck 
 
 /** Form 7: the bound is a number that tips a decision, and has a name. */
 export function compileMustWithin(fields: Fields, bench: CheckBench): CompiledCheck | undefined {
-  const keys = { what: '`mustWithin`', required: ['after', 'do', 'within'] }
-  const parts = fields['mustWithin'] && readFields(fields['mustWithin'], keys, bench.report)
+  const parts = fields['mustWithin'] && readFields(fields['mustWithin'], MUST_WITHIN_KEYS, bench.report)
   const after = parts?.['after'] && readEffect(parts['after'], '`after`', bench)
   const act = parts?.['do'] && readEffect(parts['do'], '`do`', bench)
   const within = parts?.['within'] && readBound(parts['within'], '`within`', bench)

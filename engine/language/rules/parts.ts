@@ -25,13 +25,6 @@ export function readEach({ each }: Fields, report: Report): Expressions['each'] 
   return checkName(item, 'an item', report) && list ? { item, list } : undefined
 }
 
-/** Reads `hold`: paths to the objects on which leases are taken. */
-export function readHold({ hold }: Fields, report: Report): Use[] {
-  const list = hold && asList(hold, '`hold`', report)
-  if (list?.items.length === 0) report.error('RB0102', startOf(list), '`hold` needs at least one entry')
-  return (list?.items ?? []).flatMap((node) => readPath(node, 'an entry of `hold`', report) ?? [])
-}
-
 function readPath(node: Node, what: string, report: Report): Use | undefined {
   const scalar = readScalar(node, what, report)
   if (scalar === undefined) return undefined

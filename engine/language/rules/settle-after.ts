@@ -1,5 +1,5 @@
 import type { AfterCheck } from '../../../schemas/plan.ts'
-import { certainlyBefore } from '../../core/rules.ts'
+import { certainlyBefore, loopsOf } from '../../core/rules.ts'
 import type { Site } from '../../core/rules.ts'
 import { lineageOf } from '../ground/effects.ts'
 import { surelySame } from './same-subject.ts'
@@ -14,11 +14,28 @@ export function settleAfter(one: Case<AfterCheck>): Settlement[] {
     const act = actOf(site, effect, one)
     const settled = check.each === undefined && check.after.every((name) => precedes(name, act, one))
     const moment = momentOf(site)
+    if (!settled) refuseNever({ site, effect }, one)
     return settled
       ? { at: site.at, guarded: effect, verdict: 'settled', moments: ['C', moment] }
       : { at: site.at, guarded: effect, verdict: 'run-time', moments: [moment] }
   })
   return [...effects, ...readings(one)]
+}
+
+/** An effect before which no step does what must come first is denied in every run. */
+function refuseNever({ site, effect }: { site: Site; effect: string }, one: Case<AfterCheck>): void {
+  if (site.outcome !== undefined || site.undo) return
+  const never = one.check.after.filter((name) => !placesOf(name, one).some((other) => mayPrecede(other, site, one)))
+  if (never.length === 0) return
+  const names = never.map((name) => `\`${name}\``).join(' and ')
+  tell(site, `\`${site.at}\` has the effect \`${effect}\`, and no step before it reads or does ${names}`, one)
+}
+
+/** Steps are carried out in the order of the file; in a loop, what stands behind comes before the next item. */
+function mayPrecede(other: Site, there: Site, { reach: { sites } }: Case): boolean {
+  if (sites.indexOf(other) < sites.indexOf(there)) return true
+  const loops = loopsOf(there)
+  return loopsOf(other).some((loop) => loops.includes(loop))
 }
 
 function readings(one: Case<AfterCheck>): Settlement[] {
@@ -38,10 +55,13 @@ function readings(one: Case<AfterCheck>): Settlement[] {
 
 /** Is it certain that this has happened before, on the same subject? */
 function precedes(name: string, there: Act, one: Case<AfterCheck>): boolean {
-  const places = new Set([...causing([name], one).map(({ site }) => site), ...(one.reach.byReading.get(name) ?? [])])
-  const acts = [...places].flatMap((site) => actsAt(site, name, one))
+  const acts = placesOf(name, one).flatMap((site) => actsAt(site, name, one))
   const same = acts.filter((act) => surelySame(act, there)).map(({ site }) => site)
   return same.length > 0 && certainlyBefore(same, there.site)
+}
+
+function placesOf(name: string, one: Case): readonly Site[] {
+  return [...new Set([...causing([name], one).map(({ site }) => site), ...(one.reach.byReading.get(name) ?? [])])]
 }
 
 /** A step that acts reads what it expects after its own effect. */
@@ -88,11 +108,16 @@ function actOfFact(site: Site, fact: string, { world }: Case): Act {
 function refuse(
   { site, fact, action }: { site: Site; fact: string; action: string },
   missing: readonly string[],
-  { rule, report, spanOf }: Case,
+  one: Case,
 ): void {
   const names = missing.map((name) => `\`${name}\``).join(' and ')
+  const read = `\`${site.at}\` reads \`${fact}\` (\`${action}\`)`
+  tell(site, `${read}, and ${names} of the same subject is not surely read or done before`, one)
+}
+
+function tell(site: Site, message: string, { rule, report, spanOf }: Case): void {
   report.error('RB0440', spanOf(site), {
-    message: `\`${site.at}\` reads \`${fact}\` (\`${action}\`), and ${names} of the same subject is not surely read or done before`,
+    message,
     label: rule.plan.text,
     related: [{ span: rule.span, label: 'the rule' }],
     help: rule.plan.next,

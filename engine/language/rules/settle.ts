@@ -18,6 +18,8 @@ export interface Settling {
   spanOf(at: string): Span
   readonly world: World
   readonly report: Report
+  /** Are all rules of the catalogue here? */
+  readonly rulesKnown: boolean
 }
 
 /** The rules of a Plan, what of them is settled, and every effect that it can reach, with everything above it. */
@@ -41,7 +43,7 @@ export function settleRules(rules: readonly Rule[], cited: readonly Word[], at: 
   const sites = withEngineClaims(sitesOf(body), body)
   const reach = reachOf(sites, at.world)
   const bound = rules.map((rule) => ({ rule, bindings: bindingsOf(rule, reach, at) }))
-  for (const word of cited) checkCited(word, bound, at.report)
+  for (const word of cited) checkCited(word, bound, at)
   const names = new Set(cited.map(({ text }) => text))
   const chosen = bound.filter(
     ({ rule, bindings }) => names.has(rule.plan.id) || bindings.some(({ at: place }) => place !== RUN),
@@ -81,8 +83,9 @@ function placeIn(site: Site): string {
 }
 
 /** A cited rule that guards nothing here, and forbids nothing, would only look like one. */
-function checkCited(word: Word, bound: readonly Bound[], report: Report): void {
+function checkCited(word: Word, bound: readonly Bound[], { report, rulesKnown }: Settling): void {
   const found = bound.find(({ rule }) => rule.plan.id === word.text)
+  if (found === undefined && !rulesKnown) return
   if (found === undefined)
     return report.unknown('RB0215', word.span, {
       message: `there is no rule \`${word.text}\``,

@@ -4,7 +4,7 @@ import type { Fact } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
 import type { CompiledOutcome } from './outcomes.ts'
 import type { CompiledOutput } from './outputs.ts'
-import { everyStep, isCase } from './step.ts'
+import { isCase } from './step.ts'
 import type { Step } from './step.ts'
 import { holdsAt, MAX_PATHS, walkPaths } from './walk.ts'
 import type { Point, Stop, Visitor } from './walk.ts'
@@ -70,7 +70,7 @@ class PathChecker implements Visitor {
     const before = this.before.get(step.plan.id) ?? new Set()
     for (const id of point.before) before.add(id)
     this.before.set(step.plan.id, before)
-    for (const use of step.needs) this.#values.need(use, point)
+    for (const use of [...step.needs, ...(step.holds ?? [])]) this.#values.need(use, point)
   }
 
   expects(step: Step, point: Point): void {
@@ -93,7 +93,7 @@ class PathChecker implements Visitor {
   }
 
   conclude(): void {
-    for (const step of everyStep(this.#body.steps)) this.#tellCondition(step)
+    this.#tellConditions(this.#body.steps)
     for (const outcome of this.#body.outcomes) {
       if (this.#reached.has(outcome) || outcome.plan.when.some(({ step }) => !this.#runs(step))) continue
       this.#report.error('RB0406', outcome.span, {
@@ -113,6 +113,14 @@ class PathChecker implements Visitor {
   /** Does any path carry this step out? That none does is told at the step. */
   #runs(step: string): boolean {
     return this.#met.get(step)?.has(true) === true
+  }
+
+  /** Of what stands in a block to which no path comes, nothing more can be told. */
+  #tellConditions(steps: readonly Step[]): void {
+    for (const step of steps) {
+      this.#tellCondition(step)
+      if (this.#runs(step.plan.id)) this.#tellConditions(step.steps)
+    }
   }
 
   #tellCondition(step: Step): void {

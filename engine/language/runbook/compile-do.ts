@@ -1,14 +1,16 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { DoStep } from '../../../schemas/plan.ts'
-import type { Bench } from '../compile/bench.ts'
+import type { Bench, Use } from '../compile/bench.ts'
+import { namesResource, readHold } from '../compile/hold.ts'
 import { compileInputs } from '../compile/inputs.ts'
-import { readFields } from '../shape/fields.ts'
+import { readFields, startOf } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
-import { readText, readWord } from '../shape/words.ts'
+import { readPlain, readWord } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
 import { compileExpectation } from './expectation.ts'
 import { readFactNames } from './frame.ts'
 import type { Detail, Frame, Place } from './frame.ts'
+import { UNDO_KEYS } from './keys.ts'
 import { actionOf } from './kind-details.ts'
 import { saysNone } from './residue.ts'
 import type { Step, StepDraft } from './step.ts'
@@ -21,7 +23,8 @@ export function compileDo(draft: StepDraft & { kind: 'do' }, frame: Frame, place
   const reads = fields['read'] === undefined ? [] : readFactNames(fields['read'], place)
   const expected = compileExpectation(fields, reads, bench)
   refuseStrayRead(fields, bench)
-  const leaves = fields['leaves'] && readText(fields['leaves'], '`leaves`', bench.report)
+  const holds = compileHold(draft, bench)
+  const leaves = fields['leaves'] && readPlain(fields['leaves'], '`leaves`', bench.report)
   const undo = compileUndo(fields['undo'], bench)
   const plan: DoStep = {
     ...frame,
@@ -30,6 +33,7 @@ export function compileDo(draft: StepDraft & { kind: 'do' }, frame: Frame, place
     with: inputs.operands,
     ...(expected && { expect: expected.expect }),
     ...(leaves && { leaves: leaves.text }),
+    ...(holds.length > 0 && { hold: holds.map(({ path }) => path) }),
     ...(undo && { undo: undo.plan }),
   }
   const premiseSpan = premiseSpanOf(fields['with'], contract.premise?.input)
@@ -37,6 +41,7 @@ export function compileDo(draft: StepDraft & { kind: 'do' }, frame: Frame, place
     plan,
     needs: inputs.uses,
     reads,
+    holds,
     expects: expected?.uses ?? [],
     bounds: expected?.bounds ?? [],
     contract,
@@ -53,12 +58,23 @@ function refuseStrayRead(fields: Fields, { report }: Bench): void {
   })
 }
 
+/** What the step is alone with, beside what the rules say (G3). */
+function compileHold({ fields: { hold }, contract, actionSpan }: StepDraft & { kind: 'do' }, bench: Bench): Use[] {
+  if (hold !== undefined && Object.keys(contract.effects).length === 0)
+    bench.report.error('RB0110', startOf(hold), {
+      message: `\`hold\` belongs to an effect, and \`${contract.name}\` has none`,
+      related: [{ span: actionSpan, label: 'nothing is changed here' }],
+      help: 'drop it',
+    })
+  return readHold(hold, bench.report).filter((use) => namesResource(use, bench))
+}
+
 type Undo = { readonly plan: NonNullable<DoStep['undo']>; readonly undo: NonNullable<Step['undo']> }
 
 /** `undo: { do, with }`: the way back, through the door like every effect. */
 function compileUndo(node: Node | undefined, bench: Bench): Undo | undefined {
   if (node === undefined || saysNone(node)) return undefined
-  const fields = readFields(node, { what: '`undo`', required: ['do'], optional: ['with'] }, bench.report)
+  const fields = readFields(node, UNDO_KEYS, bench.report)
   const word = fields?.['do'] && readWord(fields['do'], 'an action', bench.report)
   const contract = word && actionOf(word, bench)
   if (word === undefined || contract === undefined) return undefined

@@ -10,6 +10,7 @@ import { namesOf, readFactNames } from './frame.ts'
 import type { Detail, Frame, Place } from './frame.ts'
 import { readRole } from './head.ts'
 import { checkJudgementWords } from './judgement-words.ts'
+import { OPTION_KEYS } from './keys.ts'
 import { compileTargets } from './targets.ts'
 import type { Targets } from './targets.ts'
 
@@ -69,7 +70,7 @@ function readWho(node: Node | undefined, { bench }: Place): string[] {
 }
 
 function compileChoice({ key, value }: MapEntry, { bench }: Place): { name: string; targets: Targets } | undefined {
-  const fields = readFields(value, { what: 'an option', required: ['effects'] }, bench.report)
+  const fields = readFields(value, OPTION_KEYS, bench.report)
   const targets = fields?.['effects'] && compileTargets(fields['effects'], { what: '`effects`', claims: false }, bench)
   return targets && { name: key, targets }
 }

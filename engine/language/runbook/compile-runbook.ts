@@ -7,7 +7,7 @@ import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
 import type { Rule } from '../rules/rule.ts'
 import { settleRules } from '../rules/settle.ts'
-import { readFields, startOf } from '../shape/fields.ts'
+import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import type { Source } from '../source.ts'
 import type { Node } from '../yaml/node.ts'
@@ -18,6 +18,7 @@ import type { Body } from './check-paths.ts'
 import { compileSteps } from './compile-steps.ts'
 import { readHead } from './head.ts'
 import type { Head } from './head.ts'
+import { RUNBOOK_KEYS } from './keys.ts'
 import type { Around } from './kind-details.ts'
 import { checkNames, tellUnread } from './names.ts'
 import { compileOutcomes } from './outcomes.ts'
@@ -35,41 +36,46 @@ import { checkTopology } from './topology.ts'
 /** What a runbook is compiled against. */
 export interface RunbookBench extends Around {
   readonly rules: readonly Rule[]
+  readonly rulesKnown: boolean
   readonly catalogueDigest: string
-}
-
-const KEYS = {
-  what: 'a runbook',
-  required: [
-    'runbook',
-    'title',
-    'source',
-    'owner',
-    'goal',
-    'inputs',
-    'coalesce',
-    'doNot',
-    'facts',
-    'steps',
-    'outcomes',
-  ],
-  optional: ['topology', 'sections', 'triggers', 'outputs'],
 }
 
 /** Compiles one runbook to its Plan, or reports every mistake in it. */
 export function compileRunbook(source: Source, node: Node, bench: RunbookBench): Plan | undefined {
   const { report, world } = bench
-  const fields = readFields(node, KEYS, report)
+  const fields = readFields(node, RUNBOOK_KEYS, report)
   if (fields === undefined) return undefined
-  const head = readHead(fields, { name: source.file, span: startOf(node) }, bench)
+  const whole = isWhole(fields, report)
+  const head = readHead(whole ? fields : withoutInputs(fields), { name: source.file, span: startOf(node) }, bench)
+  if (!whole) return undefined
   const body = compileBody({ fields, head, source, span: startOf(node) }, bench)
   if (report.failed || body === undefined) return undefined
   const paths = checkPaths(body, report)
-  const whole = { ...body, steps: withPremises(body, paths, report) }
-  const parts = { source, head, body: whole, paths }
+  const complete = { ...body, steps: withPremises(body, paths, report) }
+  const parts = { source, head, body: complete, paths }
   const plan = bodyPlan(parts, world)
-  const settled = settleRules(bench.rules, head.doNot, { body: plan, spanOf: spansOf(whole), world, report })
+  const settled = settleRules(bench.rules, head.doNot, {
+    body: plan,
+    spanOf: spansOf(complete),
+    world,
+    report,
+    rulesKnown: bench.rulesKnown,
+  })
   return report.failed ? undefined : assemblePlan({ ...parts, plan, settled }, bench)
+}
+
+/** Without its inputs, facts and steps nobody can tell what the rest of a runbook names. */
+function isWhole({ inputs, facts, steps }: Fields, report: Report): boolean {
+  const parts = [
+    inputs && asMap(inputs, '`inputs`', report),
+    facts && asMap(facts, '`facts`', report),
+    steps && asList(steps, '`steps`', report),
+  ]
+  return !parts.includes(undefined)
+}
+
+function withoutInputs({ inputs: _inputs, triggers: _triggers, coalesce: _coalesce, ...rest }: Fields): Fields {
+  return rest
 }
 
 interface Read {

@@ -1,6 +1,6 @@
 import type { Condition } from '../../../schemas/plan.ts'
 import type { Report } from '../report.ts'
-import { asMap } from '../shape/fields.ts'
+import { asMap, startOf } from '../shape/fields.ts'
 import { readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
@@ -20,11 +20,18 @@ type Around = Sight & { readonly report: Report }
 /** Reads `when`: every named step ended with one of the named results. */
 export function readCondition(node: Node | undefined, around: Around): Condition {
   const map = node && asMap(node, '`when`', around.report)
+  if (map?.entries.length === 0)
+    around.report.error('RB0102', startOf(map), {
+      message: '`when` needs at least one step',
+      help: 'drop it, or name one',
+    })
   return (map?.entries ?? []).flatMap((entry) => readClause(entry, around) ?? [])
 }
 
 function readClause({ key, keySpan, value }: MapEntry, around: Around): Condition[number] | undefined {
   const words = readAlternatives(value, around.report)
+  if (value.kind === 'list' && words.length === 0)
+    around.report.error('RB0102', startOf(value), `a condition on \`${key}\` needs at least one result`)
   const step = around.before.find(({ id }) => id.text === key)
   if (step === undefined) return unknownStep({ text: key, span: keySpan }, around)
   if (step.kind === 'other') return undefined

@@ -1,7 +1,7 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { InputPlan, TriggerPlan } from '../../../schemas/plan.ts'
 import type { Report } from '../report.ts'
-import { checkId, readSome, readText, readWord, readWords } from '../shape/words.ts'
+import { checkId, readPlain, readSome, readText, readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { Fields } from '../shape/fields.ts'
 import type { World } from '../world.ts'
@@ -39,7 +39,7 @@ export function readHead(fields: Fields, file: { readonly name: string; readonly
   const triggers = readTriggers(fields['triggers'], { inputs, ...around })
   return {
     id: id ?? { text: '', span: file.span },
-    title: (fields['title'] && readText(fields['title'], 'the title', report))?.text ?? '',
+    title: (fields['title'] && readPlain(fields['title'], 'the title', report))?.text ?? '',
     source: (fields['source'] && readText(fields['source'], 'the source', report))?.text ?? '',
     owner: (fields['owner'] && readRole(fields['owner'], around)) ?? '',
     goal: (fields['goal'] && readGoal(fields['goal'], around)) ?? '',

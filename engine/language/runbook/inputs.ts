@@ -10,6 +10,7 @@ import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { World } from '../world.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
+import { INPUT_KEYS } from './keys.ts'
 
 interface Around {
   readonly world: World
@@ -17,8 +18,6 @@ interface Around {
 }
 
 type Inputs = Readonly<Record<string, InputPlan>>
-
-const KEYS = { what: 'an input', required: ['type'], optional: ['clock', 'default', 'text', 'secret'] }
 
 /** Reads `inputs`: what a run is started with. */
 export function readInputs(node: Node | undefined, around: Around): Record<string, InputPlan> {
@@ -49,7 +48,7 @@ export function isPublic(word: Word, inputs: Inputs, report: Report): boolean {
 
 function readInput({ key, keySpan, value }: MapEntry, { world, report }: Around): [string, InputPlan][] {
   checkName({ text: key, span: keySpan }, 'an input', report)
-  const fields = value.kind === 'map' ? readFields(value, KEYS, report) : { type: value }
+  const fields = value.kind === 'map' ? readFields(value, INPUT_KEYS, report) : { type: value }
   const type = fields && typeOf(fields, { world, report })
   if (type === undefined) {
     report.broken.add(key)
@@ -66,6 +65,11 @@ function typeOf(fields: Fields, { world, report }: Around): ValueType | undefine
   const clock = fields['clock'] && readWord(fields['clock'], '`clock`', report)
   const secret = fields['secret'] && readOneOf(fields['secret'], ['true', 'false'], { what: '`secret`', report })
   if (word === undefined) return undefined
+  if (clock !== undefined && word.text !== 'time')
+    return report.error('RB0110', clock.span, {
+      message: `\`clock\` belongs to \`time\`, and this input is of type \`${word.text}\``,
+      help: 'drop it',
+    })
   if (secret === 'true') return word.text === 'text' ? { kind: 'secretRef' } : notSecret(word, report)
   return namedType(
     clock === undefined ? word : { text: `${word.text}@${clock.text}`, span: word.span },

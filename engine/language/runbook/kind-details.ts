@@ -59,14 +59,15 @@ export function detailsOf(kind: StepKeys, at: At): Details {
 
 function decideDetails({ fields, around: { report } }: At): Details {
   const map = fields['decide'] && asMap(fields['decide'], '`decide`', report)
-  const written = map?.entries ?? []
+  if (map === undefined) return OTHER
+  const written = map.entries
   const otherwise = fields['otherwise'] && readWord(fields['otherwise'], '`otherwise`', report)
   const words: Word[] = [
     ...written.map(({ key, keySpan }) => ({ text: key, span: keySpan })),
     ...(otherwise ? [otherwise] : []),
   ]
   for (const word of words) checkCase(word, 'case', report)
-  if (map?.entries.length === 0) report.error('RB0102', startOf(map), 'a decision needs at least one case')
+  if (written.length === 0) report.error('RB0102', startOf(map), 'a decision needs at least one case')
   const pick = fields['pick'] && readOneOf(fields['pick'], PICKS, { what: '`pick`', report })
   const cases = words.map(({ text }) => text)
   const mixed = pick !== 'first' && written.length > 1 ? ['mixed'] : []
@@ -76,9 +77,10 @@ function decideDetails({ fields, around: { report } }: At): Details {
 
 function askDetails({ fields, around: { report } }: At): Details {
   const map = fields['choose'] && asMap(fields['choose'], '`choose`', report)
-  const words = (map?.entries ?? []).map(({ key, keySpan }) => ({ text: key, span: keySpan }))
+  if (map === undefined) return OTHER
+  const words = map.entries.map(({ key, keySpan }) => ({ text: key, span: keySpan }))
   for (const word of words) checkCase(word, 'option', report)
-  if (map?.entries.length === 0) report.error('RB0102', startOf(map), 'a question needs at least one option')
+  if (words.length === 0) report.error('RB0102', startOf(map), 'a question needs at least one option')
   const options = words.map(({ text }) => text)
   refuseLoop(fields, 'question', report)
   return { kind: 'ask', options, results: [...options, 'timed-out'], goesOn: options }
@@ -93,10 +95,15 @@ function refuseLoop({ forEach }: Fields, what: string, report: Report): void {
   })
 }
 
-const TAKEN = { case: ['unknown', 'mixed', 'skipped', 'any'], option: ['timed-out', 'skipped', 'any'] }
+/** Results that every step of its kind has. */
+export const TAKEN = { case: ['unknown', 'mixed', 'skipped', 'any'], option: ['timed-out', 'skipped', 'any'] } as const
 
 function checkCase(word: Word, what: keyof typeof TAKEN, report: Report): void {
-  if (!checkId(word, what === 'case' ? 'a case' : 'an option', report) || !TAKEN[what].includes(word.text)) return
+  if (
+    !checkId(word, what === 'case' ? 'a case' : 'an option', report) ||
+    !TAKEN[what].some((taken) => taken === word.text)
+  )
+    return
   report.error('RB0106', word.span, {
     message: `\`${word.text}\` is a result that every ${what === 'case' ? 'decision' : 'question'} has already`,
     help: `choose another name for the ${what}`,

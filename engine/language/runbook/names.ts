@@ -38,9 +38,10 @@ function tellTwice({ text, span }: Word, first: Span | undefined, report: Report
 /** A fact that no step reads is left over; steps are looked at as they were written, whatever else is wrong with them. */
 export function tellUnread(facts: readonly FactDraft[], steps: Node | undefined, report: Report): void {
   if (steps?.kind !== 'list') return
-  const read = new Set(readBy(steps))
+  const read = readBy(steps)
+  if (read === undefined) return
   for (const { name, span } of facts) {
-    if (!read.has(name))
+    if (!read.includes(name))
       report.error('RB0218', span, {
         message: `no step reads the fact \`${name}\``,
         help: `add it to the \`read\` of a step, or drop it`,
@@ -48,13 +49,15 @@ export function tellUnread(facts: readonly FactDraft[], steps: Node | undefined,
   }
 }
 
-function readBy(steps: Node | undefined): string[] {
+/** The names under `read`; undefined where one of them is no list. */
+function readBy(steps: Node | undefined): string[] | undefined {
   if (steps?.kind !== 'list') return []
-  return steps.items.flatMap((step) => {
+  const found = steps.items.map((step) => {
     if (step.kind !== 'map') return []
     const at = (name: string) => step.entries.find(({ key }) => key === name)?.value
-    const read = at('read')
-    const own = read?.kind === 'list' ? read.items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])) : []
-    return [...own, ...readBy(at('steps'))]
+    const [read, inner] = [at('read'), readBy(at('steps'))]
+    if ((read !== undefined && read.kind !== 'list') || inner === undefined) return undefined
+    return [...(read?.items ?? []).flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])), ...inner]
   })
+  return found.includes(undefined) ? undefined : found.flatMap((names) => names ?? [])
 }

@@ -9,6 +9,7 @@ import type { MapEntry, Node } from '../yaml/node.ts'
 import { readCondition } from './conditions.ts'
 import type { Report } from '../report.ts'
 import { readRole } from './head.ts'
+import { OUTCOME_KEYS } from './keys.ts'
 import type { StepDraft } from './step.ts'
 import { compileTargets } from './targets.ts'
 
@@ -53,7 +54,7 @@ export function compileOutcomes(node: Node, around: Around): CompiledOutcome[] {
       help: 'put the one without `when` last',
     })
   }
-  const hidden = entries.some(({ value }) => value.kind === 'map' && !value.entries.some(({ key }) => key === 'when'))
+  const hidden = entries.some(({ value }) => value.kind !== 'map' || !value.entries.some(({ key }) => key === 'when'))
   if (map !== undefined && open < 0 && !hidden) {
     report.error('RB0114', startOf(map), {
       message: 'no outcome is without `when`: a run could end without one',
@@ -66,11 +67,7 @@ export function compileOutcomes(node: Node, around: Around): CompiledOutcome[] {
 function compileOutcome({ key, keySpan, value }: MapEntry, around: Around): CompiledOutcome | undefined {
   const { report } = around.bench
   checkOutcomeName({ text: key, span: keySpan }, report)
-  const fields = readFields(
-    value,
-    { what: 'an outcome', required: ['as'], optional: ['when', 'claim', 'tell', 'say'] },
-    report,
-  )
+  const fields = readFields(value, OUTCOME_KEYS, report)
   if (fields === undefined) return undefined
   const as = fields['as'] && readOneOf(fields['as'], DECLARABLE, { what: '`as`', report })
   const claims = fields['claim'] && compileTargets(fields['claim'], { what: '`claim`', claims: true }, around.bench)

@@ -14,7 +14,12 @@ function ownPaths(step: StepPlan): readonly Path[] {
     case 'decide':
       return step.cases.flatMap(({ predicate }) => usesOf(predicate))
     case 'do':
-      return [...usesOf(step.expect?.predicate), ...pathsInAll(step.with), ...pathsInAll(step.undo?.with)]
+      return [
+        ...usesOf(step.expect?.predicate),
+        ...pathsInAll(step.with),
+        ...pathsInAll(step.undo?.with),
+        ...(step.hold ?? []),
+      ]
     case 'approve':
       return pathsIn(step.text)
     case 'ask':

@@ -1,6 +1,7 @@
 import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
 import { checkName, readWord } from '../shape/words.ts'
 import type { Report } from '../report.ts'
+import type { Word } from '../shape/words.ts'
 import type { MapNode, Node } from '../yaml/node.ts'
 import { detailsOf } from './kind-details.ts'
 import type { Around } from './kind-details.ts'
@@ -24,11 +25,14 @@ function readStep(node: Node, around: Around): StepDraft | undefined {
   if (kind === undefined) return unclear(map, report)
   const fields = readFields(map, STEP_KEYS[kind], report)
   const id = fields?.['id'] && readWord(fields['id'], 'the id of a step', report)
+  if (id === undefined) report.nameless = true
   if (fields === undefined || id === undefined) return undefined
   checkName(id, 'a step', report)
   const details = detailsOf(kind, { fields, around, map, readSteps: (inner) => readSteps(inner, around) })
   if (details.kind === 'other') report.broken.add(id.text)
   const loop = isNamed(details.kind) ? undefined : readLoop(fields, report)
+  // Without its item nobody can tell what stands in a loop.
+  if (loop === undefined && fields['forEach'] !== undefined && !isNamed(details.kind)) return unknownLoop(id, report)
   const draft: StepDraft = { ...details, id, fields, span: id.span, ...(loop && { loop }) }
   return loop === undefined ? draft : looped(draft)
 }
@@ -56,7 +60,14 @@ function unclear(map: MapNode, report: Report): StepDraft | undefined {
   const id = map.entries.find(({ key }) => key === 'id')
   const word = id && readWord(id.value, 'the id of a step', report)
   if (word !== undefined) report.broken.add(word.text)
+  if (word === undefined) report.nameless = true
   return word && { kind: 'other', id: word, fields: {}, span: word.span, results: [], goesOn: [] }
+}
+
+function unknownLoop(id: Word, report: Report): StepDraft {
+  report.nameless = true
+  report.broken.add(id.text)
+  return { kind: 'other', id, fields: {}, span: id.span, results: [], goesOn: [] }
 }
 
 /** A loop is done when every item went well; it ends as the first item that did not, and fails where its list is unknown. */

@@ -38,10 +38,10 @@ export class References {
     return known
   }
 
-  #own({ plan, loop, needs, expects, undo, reads }: Step): string[] {
+  #own({ plan, loop, needs, holds = [], expects, undo, reads }: Step): string[] {
     return [
       ...plan.when.map(({ step }) => step),
-      ...rootsOf([...needs, ...expects, ...(undo?.uses ?? []), ...(loop ? [loop.list] : [])]),
+      ...rootsOf([...needs, ...holds, ...expects, ...(undo?.uses ?? []), ...(loop ? [loop.list] : [])]),
       ...reads.flatMap(({ text }) => rootsOf(this.#body.facts.get(text)?.uses ?? [])),
     ]
   }

@@ -4,6 +4,7 @@ import { compileText } from '../compile/operand.ts'
 import { asMap, readFields } from '../shape/fields.ts'
 import { checkName, readText } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
+import { SECTION_KEYS } from './keys.ts'
 
 /** The sections of a runbook's page, and the paths in their texts. */
 export interface Sections {
@@ -31,7 +32,7 @@ function compileSection({ key, keySpan, value }: MapEntry, bench: Bench): Sectio
   const { report } = bench
   checkName({ text: key, span: keySpan }, 'a section', report)
   if (value.kind === 'map') {
-    const fields = readFields(value, { what: 'a section', required: ['notApplicable'] }, report)
+    const fields = readFields(value, SECTION_KEYS, report)
     const reason = fields?.['notApplicable'] && readText(fields['notApplicable'], 'the reason', report)
     return reason && { name: key, plan: { notApplicable: reason.text }, uses: [] }
   }

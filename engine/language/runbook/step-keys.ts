@@ -1,14 +1,14 @@
 import type { Keys } from '../shape/fields.ts'
 
-const COMMON = ['when', 'forEach', 'atOnce', 'continueOn']
-const EXPECT = ['expect', 'within', 'holdsFor']
+const COMMON = ['when', 'forEach', 'atOnce', 'continueOn'] as const
+const EXPECT = ['expect', 'within', 'holdsFor'] as const
 
 /** The keys of each kind of step. */
 export const STEP_KEYS = {
   do: {
     what: 'a `do` step',
     required: ['id', 'do'],
-    optional: [...COMMON, 'with', 'leaves', 'undo', 'read', ...EXPECT],
+    optional: [...COMMON, 'with', 'hold', 'leaves', 'undo', 'read', ...EXPECT],
   },
   decide: { what: 'a `decide` step', required: ['id', 'decide'], optional: [...COMMON, 'otherwise', 'pick'] },
   approve: { what: 'an `approve` step', required: ['id', 'approve', 'who'], optional: [...COMMON, 'within', 'show'] },
@@ -16,7 +16,7 @@ export const STEP_KEYS = {
   call: { what: 'a `call` step', required: ['id', 'call'], optional: [...COMMON, 'with'] },
   steps: { what: 'a block', required: ['id', 'steps'], optional: COMMON },
   read: { what: 'a `read` step', required: ['id', 'read'], optional: [...COMMON, ...EXPECT] },
-} satisfies Record<string, Keys>
+} as const satisfies Record<string, Keys>
 
 /** How a decision picks among cases that hold. */
 export const PICKS = ['one', 'first'] as const

@@ -48,6 +48,8 @@ export interface Step {
   readonly needs: readonly Use[]
   /** Facts that the step reads: at its beginning, or after its effect. */
   readonly reads: readonly Word[]
+  /** What names the objects on which it holds leases: they must have a value when the step begins. */
+  readonly holds?: readonly Use[]
   /** What must have a value when its expectation is judged, or when it is undone. */
   readonly expects: readonly Use[]
   readonly contract?: ActionContract

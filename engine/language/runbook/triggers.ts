@@ -8,6 +8,7 @@ import type { Word } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
 import { isInput, isPublic } from './inputs.ts'
+import { TRIGGER_KEYS } from './keys.ts'
 import { readCron, readFrom } from './schedule.ts'
 import type { From } from './schedule.ts'
 import { sameType, describeType } from '../../core/cel.ts'
@@ -20,11 +21,6 @@ interface Around {
 
 /** What a trigger may do (G39). */
 export const MODES = ['observe', 'propose', 'act'] as const
-
-const KEYS = {
-  alert: { what: 'a trigger by alert', required: ['alert', 'map', 'mode'], optional: ['coolDown'] },
-  schedule: { what: 'a trigger by schedule', required: ['schedule', 'from', 'map', 'mode'], optional: ['coolDown'] },
-}
 
 /** A trigger, with the policy value that its `coolDown` names. */
 export interface Trigger {
@@ -40,7 +36,7 @@ export function readTriggers(node: Node | undefined, around: Around): Trigger[] 
 
 function readTrigger(node: Node, around: Around): Trigger | undefined {
   const scheduled = node.kind === 'map' && node.entries.some(({ key }) => key === 'schedule')
-  const fields = readFields(node, scheduled ? KEYS.schedule : KEYS.alert, around.report)
+  const fields = readFields(node, scheduled ? TRIGGER_KEYS.schedule : TRIGGER_KEYS.alert, around.report)
   const mode = fields?.['mode'] && readOneOf(fields['mode'], MODES, { what: '`mode`', report: around.report })
   const coolDown = fields?.['coolDown'] && readBound(fields['coolDown'], '`coolDown`', around)
   if (fields === undefined || mode === undefined) return undefined

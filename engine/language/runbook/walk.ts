@@ -91,10 +91,17 @@ class Walk {
     const ends: End[] = []
     let states: readonly State[] = [start]
     const askedBehind = this.#references.behind(steps, behind)
+    // Of what comes later nothing is known in any state: it tells none of them from the others.
+    const known = new Set([...start.results.keys(), ...start.read])
     for (const [at, step] of steps.entries()) {
       const asked = askedBehind[at] ?? behind
-      const next = new Merged(asked)
-      for (const state of states) this.#step(step, state, { next, ends, asked })
+      known.add(step.plan.id)
+      for (const { text } of step.reads) known.add(text)
+      const next = new Merged([...asked].filter((name) => known.has(name)))
+      for (const state of states) {
+        this.#step(step, state, { next, ends, asked })
+        if (next.size > MAX_PATHS) break
+      }
       states = next.all()
       if (this.paths + states.length > MAX_PATHS) this.paths += states.length
       if (this.paths > MAX_PATHS) return []
@@ -176,10 +183,10 @@ function withFacts(read: ReadonlySet<string>, { reads }: Step): ReadonlySet<stri
 
 /** States of which each differs from the others in something that is asked for later. */
 class Merged {
-  readonly #asked: ReadonlySet<string>
+  readonly #asked: readonly string[]
   readonly #states = new Map<string, State>()
 
-  constructor(asked: ReadonlySet<string>) {
+  constructor(asked: readonly string[]) {
     this.#asked = asked
   }
 
@@ -191,11 +198,15 @@ class Merged {
     this.#states.set(key, { ...like, before, count: like.count + state.count })
   }
 
+  get size(): number {
+    return this.#states.size
+  }
+
   all(): readonly State[] {
     return [...this.#states.values()]
   }
 
   #keyOf({ results, read }: State): string {
-    return [...this.#asked].map((name) => results.get(name) ?? (read.has(name) ? 'read' : '')).join('|')
+    return this.#asked.map((name) => results.get(name) ?? (read.has(name) ? 'read' : '')).join('|')
   }
 }

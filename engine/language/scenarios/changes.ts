@@ -10,6 +10,7 @@ import { readOneOf, readScalar, readText } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
+import { CHANGED_KEYS } from './keys.ts'
 import { readObject } from './value.ts'
 
 /** What readings and actions are checked against. */
@@ -20,12 +21,8 @@ export interface ChangeBench {
   readonly inputs?: ObjectType
 }
 
-/** The keys of a change of a reading, beside those that name it. */
-export const READING_KEYS = ['with', 'value', 'unknown', 'complete', 'ageMs', 'roundTrip']
-/** The keys of a change of an action, beside the one that names it. */
-export const ACTION_KEYS = ['output', 'then', 'fails']
-
-const REASONS: readonly UnknownReason[] = [
+/** Why a reading may say nothing. */
+export const REASONS = [
   'empty',
   'incomplete',
   'nan',
@@ -34,7 +31,7 @@ const REASONS: readonly UnknownReason[] = [
   'error',
   'invalid',
   'too-large',
-]
+] as const satisfies UnknownReason[]
 
 /** The contract of a reading that is named. */
 export function readingNamed(word: Word, bench: ChangeBench): ReadingContract | undefined {
@@ -134,11 +131,6 @@ function readThen(node: Node, bench: ChangeBench): ReadingChange[] | undefined {
 }
 
 function readWhere(node: Node, contract: ReadingContract, bench: ChangeBench): ReadingChange | undefined {
-  const keys = {
-    what: 'a changed reading',
-    required: ['with'],
-    optional: ['value', 'unknown', 'complete', 'ageMs', 'roundTrip'],
-  }
-  const fields = readFields(node, keys, bench.report)
+  const fields = readFields(node, CHANGED_KEYS, bench.report)
   return fields && readReadingChange(fields, contract, { ...bench, partial: true })
 }

@@ -6,9 +6,10 @@ import { asList, readFields, startOf } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import { readScalar, readWord } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
-import { ACTION_KEYS, READING_KEYS, actionNamed, readActionPatch, readReadingChange, readingNamed } from './changes.ts'
+import { actionNamed, readActionPatch, readReadingChange, readingNamed } from './changes.ts'
 import { objectOf } from './data.ts'
 import type { ScenarioBench } from './exists.ts'
+import { CIRCUMSTANCE_KEYS, INCIDENT_KEYS, SUBJECTS } from './keys.ts'
 import { stepNamed, stepsNamed } from './steps-named.ts'
 
 /** The scenario whose circumstances are read. */
@@ -19,16 +20,12 @@ export interface Setting {
   readonly bench: ScenarioBench
 }
 
-const LAB = ['lab']
-const FACTS = ['recorded', 'fact', 'reading', 'action']
-const KEYS = [...LAB, ...FACTS, ...READING_KEYS, ...ACTION_KEYS]
-
 /** What is so before the run begins. */
 export function readGiven(node: Node | undefined, setting: Setting): Circumstance[] {
   const { report } = setting.bench
   const list = node && asList(node, '`given`', report)
   return (list?.items ?? []).flatMap((item) => {
-    const fields = readFields(item, { what: 'a circumstance', required: [], optional: KEYS }, report)
+    const fields = readFields(item, CIRCUMSTANCE_KEYS, report)
     return (fields && readCircumstance(fields, item, setting)) ?? []
   })
 }
@@ -43,8 +40,7 @@ export function readDuring(node: Node | undefined, setting: Setting): Incident[]
 function readIncident(item: Node, setting: Setting): Incident | undefined {
   const { plan, bench } = setting
   const { report } = bench
-  const keys = { what: 'an incident', required: [], optional: ['before', 'after', 'passes', ...KEYS] }
-  const fields = readFields(item, keys, report)
+  const fields = readFields(item, INCIDENT_KEYS, report)
   const moment = fields?.['before'] === undefined ? 'after' : 'before'
   const step = fields?.[moment] && readWord(fields[moment], `\`${moment}\``, report)
   if (fields !== undefined && step === undefined)
@@ -66,15 +62,15 @@ function readPassing(node: Node, at: Incident['at'], { bench: { report } }: Sett
 
 function readCircumstance(fields: Fields, node: Node, setting: Setting): Circumstance | undefined {
   const { report } = setting.bench
-  const kinds = [...LAB, ...FACTS].filter((key) => fields[key] !== undefined)
-  const [kind = ''] = kinds
+  const kinds = SUBJECTS.filter((key) => fields[key] !== undefined)
+  const [kind = 'lab'] = kinds
   if (kinds.length !== 1)
     return report.error(
       'RB0102',
       startOf(node),
       'a circumstance needs one of `lab`, `recorded`, `reading`, `fact`, `action`',
     )
-  const fits = LAB.includes(kind) === (setting.against === 'lab')
+  const fits = (kind === 'lab') === (setting.against === 'lab')
   if (!fits)
     return report.error('RB0253', startOf(node), {
       message: `a scenario against ${setting.against} cannot say \`${kind}\``,

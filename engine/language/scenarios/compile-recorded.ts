@@ -5,8 +5,9 @@ import { asMap, readFields } from '../shape/fields.ts'
 import { checkId, readWord } from '../shape/words.ts'
 import type { CatalogueSources } from '../source.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
-import { ACTION_KEYS, READING_KEYS, actionNamed, readActionPatch, readReadingChange, readingNamed } from './changes.ts'
+import { actionNamed, readActionPatch, readReadingChange, readingNamed } from './changes.ts'
 import type { ChangeBench } from './changes.ts'
+import { ACTION_KEYS, READING_KEYS, RECORDED_KEYS } from './keys.ts'
 
 type Bench = ChangeBench & { readonly sources: CatalogueSources }
 
@@ -17,11 +18,9 @@ export function compileRecorded(files: readonly ParsedFile[], bench: Bench): Rec
   )
 }
 
-const KEYS = { what: 'a file of recorded facts', required: ['recorded', 'readings'], optional: ['actions'] }
-
 function compileOne(node: Node, bench: Bench): Recorded | undefined {
   const { report, sources } = bench
-  const fields = readFields(node, KEYS, report)
+  const fields = readFields(node, RECORDED_KEYS, report)
   const id = fields?.['recorded'] && readWord(fields['recorded'], 'the id of recorded facts', report)
   if (fields === undefined || id === undefined) return undefined
   checkId(id, 'the id of recorded facts', report)
@@ -42,7 +41,7 @@ function readReadings({ key, keySpan, value }: MapEntry, bench: Bench): ReadingC
   if (contract === undefined) return []
   const items = value.kind === 'list' ? value.items : [value]
   return items.flatMap((item) => {
-    const fields = readFields(item, { what: 'a recorded reading', required: [], optional: READING_KEYS }, bench.report)
+    const fields = readFields(item, READING_KEYS, bench.report)
     return fields === undefined ? [] : [readReadingChange(fields, contract, { ...bench, partial: false })]
   })
 }
@@ -50,6 +49,6 @@ function readReadings({ key, keySpan, value }: MapEntry, bench: Bench): ReadingC
 function readAction({ key, keySpan, value }: MapEntry, bench: Bench): ActionChange | undefined {
   const contract = actionNamed({ text: key, span: keySpan }, bench)
   if (contract === undefined) return undefined
-  const fields = readFields(value, { what: 'a recorded action', required: [], optional: ACTION_KEYS }, bench.report)
+  const fields = readFields(value, ACTION_KEYS, bench.report)
   return fields && { action: key, change: readActionPatch(fields, contract, { ...bench, partial: false }) }
 }

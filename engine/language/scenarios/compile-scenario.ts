@@ -14,6 +14,7 @@ import { readAnswers } from './answers.ts'
 import { readDuring, readGiven } from './circumstances.ts'
 import type { ScenarioBench } from './exists.ts'
 import { readExpected } from './expected.ts'
+import { AGAINST, SCENARIO_KEYS } from './keys.ts'
 import { readTwin } from './read-twin.ts'
 
 /** Checks every scenario of a catalogue: its shape, and that what it names exists. */
@@ -23,18 +24,12 @@ export function compileScenarios(files: readonly ParsedFile[], bench: ScenarioBe
   )
 }
 
-const KEYS = {
-  what: 'a scenario',
-  required: ['scenario', 'runbook', 'against', 'inputs', 'expect'],
-  optional: ['given', 'during', 'answers', 'twin'],
-}
-
 function compileScenario(node: Node, bench: ScenarioBench): Scenario | undefined {
   const { report } = bench
-  const fields = readFields(node, KEYS, report)
+  const fields = readFields(node, SCENARIO_KEYS, report)
   const id = fields?.['scenario'] && readWord(fields['scenario'], 'the id of a scenario', report)
   const runbook = fields?.['runbook'] && readWord(fields['runbook'], 'a runbook', report)
-  const against = fields?.['against'] && readOneOf(fields['against'], ['lab', 'facts'], { what: '`against`', report })
+  const against = fields?.['against'] && readOneOf(fields['against'], AGAINST, { what: '`against`', report })
   if (fields === undefined || id === undefined || runbook === undefined || against === undefined) return undefined
   checkId(id, 'the id of a scenario', report)
   const plan = planOf(runbook, bench)

@@ -9,6 +9,7 @@ import type { Word } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
 import { checkEffects, checkRule } from './exists.ts'
 import type { ScenarioBench } from './exists.ts'
+import { EXPECTED_KEYS } from './keys.ts'
 import { resultsOf, stepNamed, stepsNamed } from './steps-named.ts'
 
 /** What must come out, and where each part of it is said. */
@@ -17,12 +18,10 @@ export interface ReadExpected {
   readonly spans: Readonly<Record<string, Span>>
 }
 
-const KEYS = { what: '`expect`', required: ['outcome'], optional: ['steps', 'deniedBy', 'never', 'claims', 'told'] }
-
 /** Reads what a scenario expects: everything that it names must be able to come. */
 export function readExpected(node: Node | undefined, plan: Plan, bench: ScenarioBench): ReadExpected {
   const { report } = bench
-  const fields = node && readFields(node, KEYS, report)
+  const fields = node && readFields(node, EXPECTED_KEYS, report)
   const spans: Record<string, Span> = {}
   const words = (key: 'never' | 'claims' | 'told'): Word[] => {
     const found = fields?.[key] ? readWords(fields[key], `\`${key}\``, report) : []

@@ -7,6 +7,7 @@ import type { Node } from '../yaml/node.ts'
 import { checkEffects, checkRule } from './exists.ts'
 import type { ScenarioBench } from './exists.ts'
 import { objectOf } from './data.ts'
+import { EDIT_KEYS, TWIN_KEYS } from './keys.ts'
 import { everyStep } from './steps-named.ts'
 
 type Bench = ScenarioBench & { readonly plan: Plan }
@@ -14,7 +15,7 @@ type Bench = ScenarioBench & { readonly plan: Plan }
 /** Reads the naive twin of a scenario. */
 export function readTwin(node: Node, bench: Bench): Twin | undefined {
   const { report } = bench
-  const fields = readFields(node, { what: 'a twin', required: ['without', 'harm'], optional: ['edit'] }, report)
+  const fields = readFields(node, TWIN_KEYS, report)
   const without = fields?.['without'] && readWord(fields['without'], '`without`', report)
   const harm = fields?.['harm'] && checkEffects(readWords(fields['harm'], '`harm`', report), bench)
   if (without !== undefined) checkRule(without, bench)
@@ -26,7 +27,7 @@ export function readTwin(node: Node, bench: Bench): Twin | undefined {
 }
 
 function readEdit(node: Node, steps: readonly StepPlan[], report: Report): TwinEdit | undefined {
-  const fields = readFields(node, { what: 'an edit', required: ['step', 'set'], optional: ['after'] }, report)
+  const fields = readFields(node, EDIT_KEYS, report)
   const step = fields?.['step'] && readWord(fields['step'], '`step`', report)
   const after = fields?.['after'] && readWord(fields['after'], '`after`', report)
   const anchor = after ?? step

@@ -50,6 +50,16 @@ export function readText(node: Node, what: string, report: Report): ScalarNode |
   return scalar
 }
 
+/** Text for people into which nothing is put. */
+export function readPlain(node: Node, what: string, report: Report): ScalarNode | undefined {
+  const scalar = readText(node, what, report)
+  if (scalar?.text.includes('{{') !== true) return scalar
+  return report.error('RB0208', scalar.span, {
+    message: `nothing is put into ${what}: a reader would see the braces`,
+    help: 'say it without a value; questions, messages and inputs of type text take some',
+  })
+}
+
 /** A name that expressions use: camelCase, not reserved, not one that hides a root. */
 export function checkName({ text, span }: Word, what: string, report: Report): boolean {
   if (!/^[a-z][a-zA-Z0-9]*$/.test(text)) {

@@ -81,7 +81,8 @@ function detailLines(step: StepPlan): string[] {
 function doLines(step: DoStep): string[] {
   const inputs = Object.keys(step.with).length === 0 ? [] : [`with ${operandsText(step.with)}`]
   const expects = step.expect === undefined ? [] : [expectationText(step.expect)]
-  return [...inputs, ...premiseLines(step), ...expects]
+  const holds = step.hold === undefined ? [] : [`holding ${step.hold.map((path) => path.join('.')).join(', ')}`]
+  return [...inputs, ...holds, ...premiseLines(step), ...expects]
 }
 
 function premiseLines({ premise }: DoStep): string[] {

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
+import type { EffectRequest, QuestionRecord, SignedAdmission, SignedVote } from '../../schemas/run.ts'
+import { practiceSources } from './practice-catalogue.ts'
+import { runbookOf } from './practice-runbooks.ts'
+import { Practice } from './practice.ts'
+
+let practice: Practice
+afterEach(async () => practice.close())
+
+const INPUTS = { environment: 'production', app: 'shop' }
+const RULES = `${practiceSources().files.find(({ file }) => file === 'practice/rules/practice.yaml')?.text ?? ''}
+  - id: no-notes-while-sick
+    text: Do not write while the app is sick.
+    source: test
+    facts: { state: { read: practice.health, with: { app: shop } } }
+    checks: [{ guards: [note.write], require: ["state.state == 'well'"] }]
+    overridable: never
+    next: wait
+`
+const STEPS = `  - { id: look, read: [owner] }
+  - id: what
+    ask: Write a note?
+    who: lead
+    within: 1m
+    choose:
+      write: { effects: [note.write] }
+      leave: { effects: [] }
+  - id: behind
+    do: practice.switchOwner
+    with: { to: "{{inputs.to}}", expectedEpoch: "{{owner.epoch}}" }
+    leaves: it serves
+`
+
+async function open(): Promise<void> {
+  const inputs = '{ environment: environment, app: app, to: digest }'
+  const files = { 'rules/practice.yaml': RULES, ...runbookOf('ask', STEPS, { inputs }) }
+  practice = await Practice.open({ files })
+  expect(practice.host.catalogue.diagnostics).toEqual([])
+}
+
+/** A run of which nobody has judged the options. */
+async function unjudged(): Promise<SignedAdmission> {
+  return practice.admission('ask', { inputs: { ...INPUTS, to: `sha256:${'0'.repeat(64)}` } })
+}
+
+async function ask(admission: SignedAdmission, change: Partial<QuestionRecord> = {}): Promise<string> {
+  const { runId, planDigest } = admission.admission
+  const question: QuestionRecord = {
+    ...{ runId, planDigest, step: 'what', time: 9, kind: 'ask', text: 'Write a note?', who: ['lead'], shown: {} },
+    until: new Date(Date.now() + 60_000).toISOString(),
+    choices: ['write', 'leave'],
+    ...change,
+  }
+  return recordQuestion({ admission, question }, practice.host)
+}
+
+async function choice(admission: SignedAdmission, option: string, factsDigest?: string): Promise<SignedVote> {
+  const given = await practice.vote(admission, { step: 'what', user: 'ben', role: 'lead', option })
+  return factsDigest === undefined ? given : practice.host.keys.take({ ...given.vote, factsDigest })
+}
+
+/** The request for the step behind the question, by a run in which `leave` was chosen. */
+const behind = async (): Promise<EffectRequest> => {
+  const votes = { what: [{ user: 'ben', role: 'lead', option: 'leave' }] }
+  return practice.request('behind', { runbook: 'ask', inputs: { ...INPUTS, to: `sha256:${'0'.repeat(64)}` }, votes })
+}
+const pass = async (asked: EffectRequest, votes: readonly SignedVote[]) =>
+  practice.pass(
+    { ...asked, grounds: { ...asked.grounds, votes } },
+    { action: 'practice.switchOwner', activity: 'behind' },
+  )
+
+describe('a question that a forged workflow asks', () => {
+  test('G22: before anybody has judged its options, is not recorded', async () => {
+    await open()
+    await expect(ask(await unjudged())).rejects.toThrow('nobody has judged')
+  })
+
+  test('G22: with an option that the rules deny, or that the Plan does not have, is not recorded', async () => {
+    await open()
+    const { admission } = await behind()
+    await expect(ask(admission)).rejects.toThrow('the rules deny what `write` asks people for')
+    for (const choices of [['leave', 'burn'], []])
+      await expect(ask(admission, { choices })).rejects.toThrow('no option')
+    await expect(ask(admission, { choices: ['leave'] })).resolves.toMatch(/^sha256:/)
+  })
+
+  test('G22: in other words than the Plan’s is not recorded', async () => {
+    await open()
+    const { admission } = await behind()
+    await expect(ask(admission, { choices: ['leave'], text: 'Write it by hand.' })).rejects.toThrow('other words')
+  })
+
+  test('G22: and that was not recorded, takes no votes: neither as they come nor at the door', async () => {
+    await open()
+    const asked = await behind()
+    const { admission } = asked
+    const [left] = asked.grounds.votes
+    const forged = await choice(admission, 'write', `sha256:${'7'.repeat(64)}`)
+    expect(await checkVote({ admission, vote: forged, triggers: [] }, practice.host)).toMatchObject({ counted: false })
+    expect(await pass(asked, [forged])).toMatchObject({ status: 'denied', denial: { by: 'admission' } })
+    const onIt = await choice(admission, 'write', left?.vote.factsDigest)
+    expect(await pass(asked, [onIt])).toMatchObject({ status: 'denied', denial: { by: 'admission' } })
+    expect(await pass(asked, asked.grounds.votes)).toMatchObject({ status: 'done' })
+
+    const other = await unjudged()
+    const vote = await choice(other, 'leave')
+    expect(await checkVote({ admission: other, vote, triggers: [] }, practice.host)).toMatchObject({ counted: false })
+  })
+})
