@@ -27,6 +27,11 @@ interface Fit {
   readonly destructive_since: number
 }
 
+interface Freeze {
+  readonly active: boolean
+  readonly admits_promotions: boolean
+}
+
 type Ask = <T>(path: string, change?: { readonly key: string; readonly body: object }) => Promise<T>
 
 export type BareActivities = ReturnType<typeof bareActivities>
@@ -51,16 +56,19 @@ export function bareActivities(place: Place) {
 /** The readings of the rules on `route.rollback`, and their conditions in plain code. */
 async function refuseUnsafe(ask: Ask, { to, expectedEpoch, ...route }: BareRollback): Promise<void> {
   const path = pathOf(route)
-  const [owner, history, artifact, fit] = await Promise.all([
+  const [owner, history, artifact, fit, freeze] = await Promise.all([
     ask<Owner>(`${path}/route-owner`),
     ask<History>(`${path}/owner-history`),
     ask<{ present: boolean; digest: string }>(`/artifacts/${to}`),
     ask<Fit>(`${path}/artifact-fit/${to}`),
+    ask<Freeze>(`/environments/${route.environment}/promotion-freeze`),
   ])
   const served = history.items.some(({ digest, healthy, epoch }) => digest === to && healthy && epoch < expectedEpoch)
   const there = artifact.present && artifact.digest === to && to !== history.current
   const safe = fit.schema_fits && fit.destructive_since === 0
-  if (owner.epoch !== expectedEpoch || !served || !there || !safe) throw new Error('this rollback is not safe')
+  const frozen = freeze.active && !freeze.admits_promotions
+  if (owner.epoch !== expectedEpoch || !served || !there || !safe || !frozen)
+    throw new Error('this rollback is not safe')
 }
 
 async function write(ask: Ask, { key, expectedEpoch, ...rollback }: BareRollback): Promise<void> {
