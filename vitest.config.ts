@@ -5,8 +5,18 @@ const PURE = [
   'test/{core,workflow,language,diagnostics,schemas,evidence,actions-pure,rehearsal}/**/*.test.ts',
 ]
 
-/** What takes longest: kills, moves to further executions, waits for leases, schedules and stores. `npm run test:full` has it too. */
-const LONG = ['test/e2e/paths-*.test.ts', 'test/e2e/faults-evidence-store.test.ts', 'test/replay/long-run.test.ts']
+/**
+ * What takes longest: kills, moves to further executions, waits for leases, schedules, stores and servers that are away.
+ * `npm run test:full` has it too.
+ */
+const LONG = [
+  'test/e2e/paths-*.test.ts',
+  'test/e2e/faults-{cut-off,epoch,evidence-store,platform,switches,temporal}.test.ts',
+  'test/e2e/by-hand-completions.test.ts',
+  'test/cli/{alone,test-lab}.test.ts',
+  'test/server/unavailable.test.ts',
+  'test/replay/long-run.test.ts',
+]
 
 const WITH_SERVERS = {
   globalSetup: 'test/support/global-setup.ts',

@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { count, type Report } from './count.ts'
 
 const LEFT =
-  'left to npm run test:full: runs that move, wait and are killed for long; in neither: Kubernetes, Prometheus, Alertmanager, S3 stores, PostgreSQL with its backup tools'
+  'left to npm run test:full: runs that move, wait and are killed for long, and servers that are away; in neither: Kubernetes, Prometheus, Alertmanager, S3 stores, PostgreSQL with its backup tools'
 
 process.exitCode = await runTests(process.argv.slice(2))
 
