@@ -99,6 +99,9 @@ function checkOutcomeName(word: Word, report: Report): void {
   })
 }
 
+/** What counts as a success, with an exception or without, says what it claims (G21). */
+const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']
+
 function refuseEmptySuccess(
   as: OutcomeKind,
   at: { claims: readonly Word[]; span: Span },
@@ -106,7 +109,7 @@ function refuseEmptySuccess(
 ): void {
   const claims = bench.world.effects.goals.get(goal)
   if (
-    as !== 'succeeded' ||
+    !SUCCESSES.includes(as) ||
     claims === undefined ||
     claims.length === 0 ||
     at.claims.some(({ text }) => !bench.world.effects.byName.has(`claim.${text}`) || claims.includes(`claim.${text}`))
