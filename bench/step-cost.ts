@@ -14,6 +14,9 @@ import { STEPS, STEPS_RUNBOOK } from './steps-runbook.ts'
 
 const RUNS = 6
 
+/** So many runs of each kind are not measured: a worker that has just started has compiled nothing yet. */
+const WARM_UP_RUNS = 5
+
 /** Steps of one kind: their times, and how many requests a run of them made. */
 interface Side {
   readonly times: readonly number[]
@@ -30,8 +33,9 @@ export async function measureSteps(stage: Stage, carryOut: CarryOut): Promise<Fi
     oneQueue: bareRun(stage),
   }
   const sides = { guarded: [] as Side[], bare: [] as Side[], oneQueue: [] as Side[] }
-  for (let run = 0; run <= RUNS; run += 1) {
-    say(run === 0 ? 'steps: one run of each, unmeasured' : `steps: run ${run} of ${RUNS} of each, ${STEPS} steps a run`)
+  for (let run = 1 - WARM_UP_RUNS; run <= RUNS; run += 1) {
+    const which = run > 0 ? `run ${run} of ${RUNS}` : `run ${run + WARM_UP_RUNS} of ${WARM_UP_RUNS} to warm up`
+    say(`steps: ${which} of each, ${STEPS} steps a run`)
     for (const kind of ['guarded', 'bare', 'oneQueue'] as const) {
       const side = await oneRun(stage, kinds[kind])
       if (run > 0) sides[kind].push(side)
