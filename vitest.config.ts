@@ -13,7 +13,7 @@ const LONG = [
   'test/e2e/paths-*.test.ts',
   'test/e2e/faults-{cut-off,epoch,evidence-store,platform,switches,temporal}.test.ts',
   'test/e2e/by-hand-completions.test.ts',
-  'test/cli/{alone,test-lab}.test.ts',
+  'test/cli/{alone,test-lab,tools}.test.ts',
   'test/server/unavailable.test.ts',
   'test/replay/long-run.test.ts',
 ]
