@@ -3,6 +3,9 @@ import type { Word } from '../shape/words.ts'
 
 const LONGEST = 200
 
+/** In so many ways may a text be gone through before it is clear that it does not match. */
+const MOST_WAYS = 20_000
+
 /** What repeats without a bound of its own, or so often that it might as well. */
 const REPEATED = /[*+]|\{\d+,(\d{3,})?\}|\{\d{3,}\}/g
 
@@ -13,8 +16,8 @@ const REPEATED_GROUP = /\)[*+?{]/
 const BACKTRACKING = /\(\?(?!:)|\\[1-9k]/
 
 /**
- * The pattern of an entry's input, if no text can make it take long: at most one part repeats without a bound, no group does, and
- * nothing is looked up again.
+ * The pattern of an entry's input, if no text can make it take long: at most one part repeats without a bound, no group does, what
+ * may be there so often or may be one of several does not multiply without end, and nothing is looked up again.
  */
 export function readPattern({ text, span }: Word, report: Report): string | undefined {
   const wrong = mistakeIn(text)
@@ -33,7 +36,27 @@ function mistakeIn(text: string): string | undefined {
   const plain = bare.replace(/\\./g, 'x')
   if (REPEATED_GROUP.test(plain)) return 'a group repeats'
   const repeated = plain.replaceAll('(?:', '(').match(REPEATED) ?? []
-  return repeated.length > 1 ? 'more than one part repeats without a bound' : undefined
+  if (repeated.length > 1) return 'more than one part repeats without a bound'
+  return waysThrough(plain) > MOST_WAYS ? 'its parts can be taken in too many ways' : undefined
+}
+
+/** What the parts of a pattern leave open, multiplied: how often each may be there, and between how many each group chooses. */
+function waysThrough(plain: string): number {
+  const often = [...plain.matchAll(/\{(\d+),(\d+)\}/g)].map(([, least, most]) => Number(most) - Number(least) + 1)
+  const optional = [...plain.matchAll(/[^(]\?/g)].map(() => 2)
+  return [...often, ...optional, ...choicesIn(plain)].reduce((product, ways) => product * ways, 1)
+}
+
+/** The number of alternatives of each group, and of the pattern itself. */
+function choicesIn(plain: string): number[] {
+  const open = [1]
+  const closed: number[] = []
+  for (const sign of plain) {
+    if (sign === '(') open.push(1)
+    if (sign === '|') open.push((open.pop() ?? 1) + 1)
+    if (sign === ')') closed.push(open.pop() ?? 1)
+  }
+  return [...closed, ...open]
 }
 
 /** Sets of characters as one character each: what stands in them is no operator. */
