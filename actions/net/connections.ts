@@ -5,6 +5,9 @@ import { Agent } from 'undici'
 /** An idle connection is closed by us before a server closes it: a request is not sent into a connection that just ends. */
 const IDLE_MS = 2_000
 
+/** How long an answer may take is said by the signal of its request, and by nothing else. */
+const NO_TIME_OF_ITS_OWN = { headersTimeout: 0, bodyTimeout: 0 }
+
 /** So many places are kept apart; the one that was used first is forgotten when there are more. */
 const MOST = 64
 
@@ -24,7 +27,7 @@ export function connectionsTo(url: URL, addresses: readonly LookupAddress[]): Ag
 
 function agentFor(addresses: readonly LookupAddress[]): Agent {
   const idle = { keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS }
-  return new Agent({ ...idle, pipelining: 1, connect: { lookup: pinned(addresses) } })
+  return new Agent({ ...idle, ...NO_TIME_OF_ITS_OWN, pipelining: 1, connect: { lookup: pinned(addresses) } })
 }
 
 /** Whatever name is asked about: the answer is the addresses that were checked. */
