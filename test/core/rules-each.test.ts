@@ -162,6 +162,6 @@ describe('G3: what a rule holds', () => {
 
   test('are unknown where an object has no id', () => {
     const scope = { types: { sources: SOURCE }, values: { sources: { settled: true } }, facts: {}, records: {} }
-    expect(resourcesOf(holding(['sources']), scope)).toHaveProperty('unknown')
+    expect(resourcesOf([['sources']], scope)).toHaveProperty('unknown')
   })
 })

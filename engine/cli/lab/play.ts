@@ -86,7 +86,7 @@ function ownNames(inputs: JsonObject): JsonObject {
 function inLab(circumstance: Circumstance | Incident, own: JsonObject): LabHappening {
   if (!('lab' in circumstance)) throw new Error('on the lab something happens: it has no recorded facts')
   const { lab, with: input } = circumstance
-  const renamed = Object.keys(input).filter((name) => name in own)
+  const renamed = Object.keys(input).filter((name) => Object.hasOwn(own, name))
   return { lab, with: { ...input, ...Object.fromEntries(renamed.map((name) => [name, own[name] ?? null])) } }
 }
 

@@ -21,12 +21,12 @@ export async function heldBy(bound: BoundRule, guarded: GuardedEffect, seen: See
   if (checks.length === 0) return { resources: [] }
   const records = await readRuleFacts({ bound, about: guarded }, rootsOf(checks.flatMap(holdsOf)), seen)
   const scope: Scope = { ...ruleScope(bound, guarded, { ...seen, records }), doubt: seen.doubt }
-  return joined(checks.map((check) => resourcesOf(check, scope)))
+  return resourcesOf(checks.flatMap(holdsOf), scope)
 }
 
-/** The resources that the `hold` of a check names: a path to an id, to a list of ids, or to a list of objects with an `id`. */
-export function resourcesOf(check: CheckPlan, scope: Scope): Held {
-  return joined(holdsOf(check).map((path) => resourcesAt(path, scope)))
+/** The resources that the paths of a `hold` name: each leads to an id, to a list of ids, or to a list of objects with an `id`. */
+export function resourcesOf(hold: readonly (readonly string[])[], scope: Scope): Held {
+  return together(hold.map((path) => resourcesAt(path, scope)))
 }
 
 function holdsOf(check: CheckPlan): readonly (readonly string[])[] {
@@ -56,7 +56,8 @@ function namesOf(value: Json | undefined, declared: ValueType): string[] | undef
   return names.includes(undefined) ? undefined : names.flatMap((found) => found ?? [])
 }
 
-function joined(parts: readonly Held[]): Held {
+/** All of them, each once and sorted; unknown where one is. */
+export function together(parts: readonly Held[]): Held {
   const unknown = parts.find((part) => 'unknown' in part)
   if (unknown !== undefined) return unknown
   return { resources: [...new Set(parts.flatMap((part) => ('resources' in part ? part.resources : [])))].sort() }

@@ -2,15 +2,13 @@ import type { Json, JsonObject } from '../../../schemas/json.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
 import type { ActionContract } from '../../../schemas/contract.ts'
 import type { GuardedEffect } from '../../core/rules.ts'
-import type { Claimed } from './claimed.ts'
 import { callers } from './instance.ts'
 import type { Instance } from './instance.ts'
-import { Known } from './known.ts'
+import type { Known } from './known.ts'
 
 /** An effect about to be caused, by whom, and on whose behalf. */
 interface Caused {
   readonly instance: Instance
-  readonly claimed: Claimed
   readonly contract: ActionContract
   readonly input: JsonObject
   readonly guarded: readonly GuardedEffect[]
@@ -20,8 +18,7 @@ interface Caused {
  * The environments that an effect, its run, or a called runbook is about, whatever the field is called that names them: an
  * emergency stop of an environment holds what is about it. None where nobody says.
  */
-export function environmentsOf({ instance, claimed, contract, input, guarded }: Caused): string[] {
-  const known = new Known(claimed)
+export function environmentsOf({ instance, contract, input, guarded }: Caused, known: Known): string[] {
   const ofRuns = [...callers(instance), instance].flatMap(({ spot: { level } }) =>
     named(inputTypes(level.plan.inputs), known.inputsOf(level) ?? {}),
   )

@@ -7,7 +7,7 @@ import type { Claimed } from './claimed.ts'
 import { strangeFact } from './grounds-facts.ts'
 import { around, callers, instanceAt, locate, stepsAt } from './instance.ts'
 import type { Instance, Level } from './instance.ts'
-import { Known } from './known.ts'
+import type { Known } from './known.ts'
 import { premiseBehind } from './premise-behind.ts'
 import { undoneTooEarly } from './undo-order.ts'
 import { Way } from './way.ts'
@@ -24,8 +24,7 @@ export interface Requested extends Claimed {
  * activity, decision or approval that somebody completed by hand in Temporal leads to an effect (G25). Answers with what does not
  * follow, or undefined.
  */
-export function doesNotFollow(requested: Requested): string | undefined {
-  const known = new Known(requested)
+export function doesNotFollow(requested: Requested, known: Known): string | undefined {
   const strange = strangeFact(requested, requested.instance, known)
   if (strange !== undefined) return strange
   return requested.undo ? undoDoesNotFollow(requested, known) : effectDoesNotFollow(requested, known)

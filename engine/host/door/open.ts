@@ -15,6 +15,7 @@ import type { Arrived, PassSeam } from './arrive.ts'
 import { environmentsOf } from './environments.ts'
 import { doesNotFollow } from './grounds.ts'
 import { isKnown } from './hierarchy.ts'
+import { Known } from './known.ts'
 import { ledgerOf } from './ledger.ts'
 import { ownResources } from './own-resources.ts'
 
@@ -45,22 +46,22 @@ export type Opened = Pass | { readonly denial: Denial }
 /** Checks action, way and input, and finds the effects with their targets (G18, G25). */
 export async function openPass(request: EffectRequest, arrived: Arrived): Promise<Opened> {
   const { seam, plan, plans } = arrived
-  const known = knownAction(plan, seam)
-  if ('denial' in known) return known
-  const { claimed, astray, earlier } = await followWay(request, arrived)
+  const action = knownAction(plan, seam)
+  if ('denial' in action) return action
+  const { claimed, known, astray, earlier } = await followWay(request, arrived)
   if (astray !== undefined)
     return refuse(`this effect does not follow from what this run has read and decided: ${astray}`)
-  const input = validInput(known.definition, request.input)
+  const input = validInput(action.definition, request.input)
   if (typeof input === 'string') return refuse(input)
-  const guarded = guardedEffects(known.contract, input)
+  const guarded = guardedEffects(action.contract, input)
   const unknown = guarded.find(({ effect }) => !isKnown(effect, plans, seam.host))
   if (unknown !== undefined)
     return refuse(`nobody knows what rules guard \`${unknown.effect}\`: it, or what it is under, is in no effects file`)
   const { run, grounds, requesters, planDigest } = claimed
-  const environments = environmentsOf({ ...arrived, ...known, claimed, input, guarded })
-  const own = ownResources(arrived, claimed)
+  const environments = environmentsOf({ ...arrived, ...action, input, guarded }, known)
+  const own = ownResources(arrived, claimed, known)
   const from = { run, grounds, requesters, planDigest, environments, round: request.round, earlier, own }
-  return { ...arrived, ...known, ...from, site: siteOf(arrived.id), input, guarded }
+  return { ...arrived, ...action, ...from, site: siteOf(arrived.id), input, guarded }
 }
 
 /** The action must be the very one that the Plan was compiled against. */
@@ -82,16 +83,24 @@ function knownAction(
   return { definition, contract }
 }
 
+interface Followed {
+  readonly claimed: Claimed
+  readonly known: Known
+  readonly astray: string | undefined
+  readonly earlier: readonly PassFiles[]
+}
+
 /** What the run has done so far, by its receipts, and what of the request does not follow from it. */
 async function followWay(
   { grounds, input }: EffectRequest,
   { seam: { host }, admission, id, instance, undo, plans }: Arrived,
-): Promise<{ claimed: Claimed; astray: string | undefined; earlier: readonly PassFiles[] }> {
+): Promise<Followed> {
   const [root = instance.spot.level.plan] = plans
   const ledger = await ledgerOf(host.store, admission.runId, { plan: root, votes: grounds.votes })
   const claimed = claimedOf(host, { admission, plan: root, ledger, grounds })
-  const astray = doesNotFollow({ ...claimed, instance, undo, input })
-  return { claimed, astray, earlier: ledger.passes.get(id) ?? [] }
+  const known = new Known(claimed)
+  const astray = doesNotFollow({ ...claimed, instance, undo, input }, known)
+  return { claimed, known, astray, earlier: ledger.passes.get(id) ?? [] }
 }
 
 /** The input as the contract has it, or what is wrong with it. */

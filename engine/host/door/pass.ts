@@ -12,8 +12,8 @@ import { settleFirst } from './settle.ts'
 import { endAlone } from './under-lease.ts'
 
 /**
- * One pass of the door, in the order of G2: settle what an earlier attempt left → stop switch and change window → facts →
- * rules → intent → deadline → effect → read-back → receipt. There is no other way to an effect, and every attempt takes it
+ * One pass of the door, in the order of G2: settle what an earlier attempt left → stop switch and change window → leases →
+ * facts → rules → intent → deadline → effect → read-back → receipt. There is no other way to an effect, and every attempt takes it
  * from the start. Throws only where the same pass should be tried again from its beginning.
  */
 export async function passDoor(request: EffectRequest, seam: PassSeam): Promise<EffectResult> {

@@ -1,7 +1,7 @@
 import type { FactRecord } from '../../../schemas/fact.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial, Grounds, SignedVote, Verdict } from '../../../schemas/run.ts'
-import { applyOverrides, concerns, denialOf, heldBy, judgeRule, staleness } from '../../core/rules.ts'
+import { applyOverrides, concerns, denialOf, heldBy, judgeRule, staleness, together } from '../../core/rules.ts'
 import type { GuardedEffect, Held, RunSoFar, Seen } from '../../core/rules.ts'
 import type { Host } from '../host.ts'
 import { voteCounts } from '../votes.ts'
@@ -55,12 +55,11 @@ export async function resourcesHeld(
   readings: PassReadings,
 ): Promise<Held> {
   const holding = concernedIn(judging, guarded).filter(({ bound }) => holds(bound))
-  const held = await Promise.all(
-    holding.map(async ({ bound, effect }) => heldBy(bound, effect, seenBy(judging, bound, readings))),
+  return together(
+    await Promise.all(
+      holding.map(async ({ bound, effect }) => heldBy(bound, effect, seenBy(judging, bound, readings))),
+    ),
   )
-  const unknown = held.find((one) => 'unknown' in one)
-  if (unknown !== undefined) return unknown
-  return { resources: [...new Set(held.flatMap((one) => ('resources' in one ? one.resources : [])))].sort() }
 }
 
 function holds({ rule }: BindingRule): boolean {

@@ -1,11 +1,11 @@
 import type { FactRecord } from '../../../schemas/fact.ts'
 import type { Plan } from '../../../schemas/plan.ts'
 import type { Denial } from '../../../schemas/run.ts'
+import { together } from '../../core/rules.ts'
 import { isHeld } from '../leases/leases.ts'
 import type { Hold, Refusal } from '../leases/leases.ts'
 import { messageOf } from '../carriable.ts'
 import type { Pass } from './open.ts'
-import { together } from './own-resources.ts'
 import { PassAgain } from './pass-again.ts'
 import { PassReadings } from './pass-readings.ts'
 import { resourcesHeld } from './rules.ts'
@@ -21,14 +21,15 @@ type Leased =
   | { readonly denial: Denial; readonly facts: readonly FactRecord[] }
 
 /**
- * Takes the leases that the rules and the step want, before the facts (G3). Which resources those are may rest on facts: these are read once
- * for the names, and again under the leases; only where the names are still the same, does the pass go on, on the second reading.
+ * Takes the leases that the rules and the step want, before the facts (G3). Which resources those are may rest on facts: these are
+ * read once for the names, and again under the leases; only where the names are still the same, does the pass go on, on the second
+ * reading.
  */
 export async function underLease(pass: Pass): Promise<Leased> {
   let hold: Hold = { fencing: {}, until: () => Infinity }
   for (let look = 0; look <= LOOKS; look += 1) {
     const readings = new PassReadings(pass.seam.host, pass.admission.runId)
-    const held = together(pass.own, await resourcesHeld(pass, pass.guarded, readings))
+    const held = together([pass.own, await resourcesHeld(pass, pass.guarded, readings)])
     if ('unknown' in held) return { denial: unknownNames(held.unknown), facts: readings.taken() }
     if (held.resources.every((resource) => Object.hasOwn(hold.fencing, resource))) return { readings, hold }
     const taken = await takeLeases(pass, held.resources)

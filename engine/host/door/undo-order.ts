@@ -25,10 +25,9 @@ export function undoneTooEarly(instance: Instance, claimed: Claimed, known: Know
 /** Whether an honest run comes to the door with the undo: it says how, this worker has it, and its inputs are known. */
 function canBeTried(at: Instance, claimed: Claimed, known: Known): boolean {
   const { step, spot } = at
-  const undo = step.kind === 'do' ? step.undo : undefined
-  if (step.kind !== 'do' || undefined === undo || !isHere(undo, spot.level.plan, claimed)) return false
+  if (step.kind !== 'do' || step.undo === undefined || !isHere(step.undo, spot.level.plan, claimed)) return false
   const scope = known.scopeAt(at, {}, 'with-its-output')
-  return Object.values(undo.with).every(
+  return Object.values(step.undo.with).every(
     (operand) => 'value' in resolveOperand(operand, scope) || wasKnown(operand, { step, plan: spot.level.plan }),
   )
 }
