@@ -22,7 +22,7 @@ const LAB = ['node:*', 'ajv', 'execa', 'pg', 'yaml', 'zod', '@nats-io/jetstream'
 /** Who may import whom. Imports point one way; what is not listed is refused. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   schemas: { ours: [], packages: ['zod'] },
-  actions: { ours: ['schemas'], packages: ['node:*', 'execa', 'openapi-fetch', 'undici', 'zod'] },
+  actions: { ours: ['schemas'], packages: ['node:*', 'execa', 'undici', 'zod'] },
   evidence: { ours: ['schemas'], packages: EVIDENCE },
   'engine/core': { ours: ['schemas'], packages: ['@marcbachmann/cel-js'] },
   'engine/workflow': { ours: ['schemas', 'engine/core'], packages: ['@temporalio/workflow', '@temporalio/common'] },

@@ -27,12 +27,36 @@ export class RequestRefused extends Error {
   override readonly name = 'RequestRefused'
 }
 
-/** Resolves the host of a URL and returns the addresses that may be connected to. Throws `RequestRefused`. */
-export async function checkedAddresses(url: URL, limits: Limits): Promise<readonly LookupAddress[]> {
+/**
+ * Resolves the host of a URL and returns the addresses that may be connected to; at once, where it is an address itself. Throws
+ * `RequestRefused`.
+ */
+export function checkedAddresses(
+  url: URL,
+  limits: Limits,
+): readonly LookupAddress[] | Promise<readonly LookupAddress[]> {
   const place = allowedPlace(url, limits.allow)
-  const addresses = await resolve(hostOf(url), limits)
+  const host = hostOf(url)
+  const family = isIP(host)
+  if (family !== 0) return checked([{ address: host, family }], { url, place, limits })
+  return resolve(host, limits).then((addresses) => checked(addresses, { url, place, limits }))
+}
+
+function checked(
+  addresses: readonly LookupAddress[],
+  { url, place, limits }: { readonly url: URL; readonly place: AllowedPlace; readonly limits: Limits },
+): readonly LookupAddress[] {
   for (const { address } of addresses) refuseForbidden({ url, address }, place, limits)
   return addresses
+}
+
+/** A URL as it may be asked. Throws `RequestRefused`: an error of a library would repeat an odd one, password included. */
+export function plainUrl(given: string | URL): URL {
+  const url = URL.parse(String(given))
+  if (url === null) throw new RequestRefused('the request has no valid URL')
+  if (url.username || url.password)
+    throw new RequestRefused(`the URL for ${originForPeople(url)} carries a user name: use a header`)
+  return url
 }
 
 /** A URL for people: no user, no password, no path, no query. */
@@ -41,11 +65,19 @@ export function originForPeople(url: URL): string {
 }
 
 function allowedPlace(url: URL, allow: readonly AllowedPlace[]): AllowedPlace {
-  const place = allow.find((candidate) => covers(new URL(candidate.url), url))
+  const place = allow.find((candidate) => covers(urlOf(candidate), url))
   if (place) return place
   throw new RequestRefused(
     `no connection and no allowlist entry allows a request to ${originForPeople(url)}; add one if it is meant`,
   )
+}
+
+const parsed = new WeakMap<AllowedPlace, URL>()
+
+function urlOf(place: AllowedPlace): URL {
+  const url = parsed.get(place) ?? new URL(place.url)
+  parsed.set(place, url)
+  return url
 }
 
 /** Same origin, and the path lies below; an encoded `..` could leave it again behind a proxy. */
@@ -57,8 +89,6 @@ function covers(place: URL, url: URL): boolean {
 }
 
 async function resolve(host: string, limits: Limits): Promise<readonly LookupAddress[]> {
-  const family = isIP(host)
-  if (family) return [{ address: host, family }]
   const addresses = await (limits.resolve ?? systemLookup)(host).catch(() => [])
   if (addresses.length > 0) return addresses
   throw new RequestRefused(`the host \`${host}\` has no address`)

@@ -1,68 +1,107 @@
 import type { LookupAddress } from 'node:dns'
-import { request as sendRequest } from 'undici'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { connectionsTo } from './connections.ts'
 import { originForPeople, type Limits } from './place.ts'
 
 const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
 
-/** One hop of a request. */
+/** One hop of a request; the names of its headers in lower case. */
 export interface Hop {
-  readonly request: Request
   readonly url: URL
   readonly method: string
-  readonly headers: Headers
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly signal: AbortSignal
+}
+
+/** A whole answer, as it came: no status is an error. The names of its headers are in lower case. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<IncomingHttpHeaders>
   readonly body: Buffer
 }
 
 /** Sends one hop to one of the checked addresses, and to no other, and reads the whole answer. */
-export async function sendOnce(hop: Hop, addresses: readonly LookupAddress[], limits: Limits): Promise<Response> {
-  const { signal } = hop.request
+export async function sendOnce(hop: Hop, addresses: readonly LookupAddress[], limits: Limits): Promise<Answer> {
+  const { signal } = hop
+  signal.throwIfAborted()
+  const whole = new WholeAnswer(limits.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
+  const end = (): void => whole.giveUp(signal.reason as Error)
+  signal.addEventListener('abort', end, { once: true })
   try {
-    const answer = await sendRequest(hop.url, {
-      ...optionsOf(hop),
-      dispatcher: connectionsTo(hop.url, addresses),
-      signal,
-    })
-    const body = await readWhole(answer, limits.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
-    return responseOf(answer, body)
+    connectionsTo(hop.url, addresses).dispatch(optionsOf(hop), whole)
+    return await whole.answer
   } catch (cause) {
     signal.throwIfAborted()
     throw new Error(`the request to ${originForPeople(hop.url)} failed: ${reasonOf(cause)}`, { cause })
+  } finally {
+    signal.removeEventListener('abort', end)
   }
 }
 
-type Options = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'>
-
-function optionsOf({ method, headers, body }: Hop): Options {
+function optionsOf({ url, method, headers, body }: Hop): Dispatcher.DispatchOptions {
   const length = body.length > 0 || method === 'POST' || method === 'PUT'
   return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
     method,
-    headers: { ...Object.fromEntries(headers), 'accept-encoding': 'identity' },
+    headers: { ...headers, 'accept-encoding': 'identity' },
     body: length ? body : null,
   }
 }
 
-async function readWhole({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
+/** Gathers an answer, up to a cap. */
+class WholeAnswer implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<Answer>
+  readonly #settled = Promise.withResolvers<Answer>()
+  readonly #maxBytes: number
+  readonly #chunks: Buffer[] = []
+  #size = 0
+  #head: Pick<Answer, 'status' | 'headers'> | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #givenUp: Error | undefined
 
-function responseOf({ statusCode, headers: named }: Dispatcher.ResponseData, body: Buffer): Response {
-  const headers = Object.entries(named).flatMap(([name, values]) =>
-    [values ?? []].flat().map((value): [string, string] => [name, value]),
-  )
-  const encoding = headers.find(([name]) => name === 'content-encoding')
-  if (encoding !== undefined && encoding[1] !== 'identity')
-    throw new Error('the answer is in an encoding that was not asked for')
-  const whole = [204, 205, 304].includes(statusCode) ? null : new Uint8Array(body)
-  return new Response(whole, { status: statusCode, headers })
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+    this.answer = this.#settled.promise
+  }
+
+  /** Also where no connection is there yet: then nothing is sent once there is one. */
+  giveUp(reason: Error): void {
+    this.#givenUp = reason
+    this.#controller?.abort(reason)
+    this.#settled.reject(reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#givenUp !== undefined) controller.abort(this.#givenUp)
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    const { 'content-encoding': encoding = 'identity' } = headers
+    if (encoding !== 'identity') this.giveUp(new Error('the answer is in an encoding that was not asked for'))
+    this.#head = { status, headers }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length
+    if (this.#size > this.#maxBytes) this.giveUp(new Error(`the answer is larger than ${this.#maxBytes} bytes`))
+    else this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const [only = Buffer.alloc(0), ...more] = this.#chunks
+    const body = more.length === 0 ? only : Buffer.concat(this.#chunks)
+    if (this.#head === undefined) this.#settled.reject(new Error('the answer has no status'))
+    else this.#settled.resolve({ ...this.#head, body })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#settled.reject(error)
+  }
 }
 
 /** Codes and our own words only: a library's message may repeat the URL. */

@@ -11,6 +11,6 @@ export const allocations = platformReading({
   output: z.strictObject({
     items: z.array(z.strictObject({ allocation: id('allocation'), digest: digest(), ready: bool() })),
   }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/allocations', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/allocations', { params: { path } }),
   value: (body) => ({ items: body.items.map(({ allocation, digest, ready }) => ({ allocation, digest, ready })) }),
 })

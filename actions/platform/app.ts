@@ -10,6 +10,6 @@ export const app = platformReading({
   input: subject,
   output: z.strictObject({ exists: bool() }),
   absent: { codes: ['environment-not-found', 'app-not-found'], value: { exists: false } },
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}', { params: { path } }),
   value: () => ({ exists: true }),
 })

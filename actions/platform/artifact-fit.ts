@@ -10,7 +10,7 @@ export const artifactFit = platformReading({
   input: subject.extend({ digest: digest() }),
   output: z.strictObject({ schemaFits: bool(), migrationsSince: count(), destructiveSince: count(), reason: text() }),
   ask: (platform, path) =>
-    platform.GET('/v1/environments/{environment}/apps/{app}/artifact-fit/{digest}', { params: { path } }),
+    platform.get('/v1/environments/{environment}/apps/{app}/artifact-fit/{digest}', { params: { path } }),
   value: (body) => ({
     schemaFits: body.schema_fits,
     migrationsSince: body.migrations_since,

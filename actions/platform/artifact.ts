@@ -8,6 +8,6 @@ export const artifact = platformReading({
   summary: 'Whether the registry holds an artifact',
   input: z.strictObject({ digest: digest() }),
   output: z.strictObject({ present: bool(), digest: digest() }),
-  ask: (platform, path) => platform.GET('/v1/artifacts/{digest}', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/artifacts/{digest}', { params: { path } }),
   value: (body) => ({ present: body.present, digest: body.digest }),
 })

@@ -17,6 +17,6 @@ export const bindings = platformReading({
       }),
     ),
   }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/bindings', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/bindings', { params: { path } }),
   value: (body) => ({ items: body.items.map(({ binding, state, provider }) => ({ binding, state, provider })) }),
 })

@@ -11,6 +11,6 @@ export const buildArtifact = platformAction({
   output: z.strictObject({ digest: digest() }),
   effects: { 'artifact.build': { app: 'app' } },
   request: (platform, { app, ref }, header) =>
-    platform.POST('/v1/apps/{app}/builds', { params: { path: { app }, header }, body: { ref } }),
+    platform.post('/v1/apps/{app}/builds', { params: { path: { app }, header }, body: { ref } }),
   outcome: ({ digest }) => ({ digest }),
 })

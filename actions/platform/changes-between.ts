@@ -8,6 +8,6 @@ export const changesBetween = platformReading({
   summary: 'The commits between two artifacts',
   input: z.strictObject({ app: id('app'), from: digest(), to: digest() }),
   output: z.strictObject({ items: z.array(z.strictObject({ commit: text(), title: text() })) }),
-  ask: (platform, { app, ...query }) => platform.GET('/v1/apps/{app}/changes', { params: { path: { app }, query } }),
+  ask: (platform, { app, ...query }) => platform.get('/v1/apps/{app}/changes', { params: { path: { app }, query } }),
   value: (body) => ({ items: body.items.map(({ commit, title }) => ({ commit, title })) }),
 })

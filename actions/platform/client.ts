@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import createClient, { type Client } from 'openapi-fetch'
-import type { components, paths } from '../../schemas/generated/platform.ts'
+import type { components } from '../../schemas/generated/platform.ts'
+import type { Answer } from '../net/send.ts'
 import { originForPeople, RequestRefused } from '../net/place.ts'
 import { Refused, type ActionContext } from '../define.ts'
+import type { Answered, Method, PathOf, Taken } from './contract.ts'
+import { outgoing, type Parts } from './outgoing.ts'
 
 /** The platform's own description of what went wrong. */
 export type Problem = components['schemas']['Problem']
 
-/** A typed client of the platform's contract. */
-export type Platform = Client<paths>
+type Ask<M extends Method> = <P extends PathOf<M>>(path: P, taken: Taken<P, M>) => Promise<Reply<Answered<P, M>>>
 
-/** What `openapi-fetch` answers: data on success, otherwise the body of the error. */
+/** A typed client of the platform's contract. Each request rejects where there was no answer, or none that is JSON. */
+export interface Platform {
+  readonly get: Ask<'get'>
+  readonly put: Ask<'put'>
+  readonly post: Ask<'post'>
+  readonly delete: Ask<'delete'>
+}
+
+/** Data on success, otherwise the body of the error. */
 export interface Reply<B> {
   readonly data?: B
   readonly error?: unknown
-  readonly response: Response
+  readonly answer: Answer
 }
 
 /** A question or a request to the platform. */
@@ -28,39 +37,70 @@ export type Exchanged<B> =
 
 /** Has one exchange with the platform, under a fresh nonce: the answer that carries it was made for this request. */
 export async function exchange<B>(context: ActionContext, request: Exchange<B>): Promise<Exchanged<B>> {
-  const { url, headers } = context.connection('platform')
   const nonce = randomUUID()
-  const platform = createClient<paths>({
-    baseUrl: url,
-    fetch: context.fetch,
-    headers: { ...headers, 'X-Request-Nonce': nonce },
-    signal: context.signal,
-  })
   try {
-    return judge(await request(platform), nonce)
+    return judge(await request(platformOf(context, nonce)), nonce)
   } catch (cause) {
     return failure(cause, context.signal)
   }
 }
 
+const origins = new Map<string, string>()
+
 /** Where the platform is, for people. */
 export function sourceOf(context: ActionContext): string {
-  return originForPeople(new URL(context.connection('platform').url))
+  const { url } = context.connection('platform')
+  const origin = origins.get(url) ?? originForPeople(new URL(url))
+  origins.set(url, origin)
+  return origin
 }
 
-function judge<B>({ data, error, response }: Reply<B>, nonce: string): Exchanged<B> {
+function platformOf(context: ActionContext, nonce: string): Platform {
+  const { url, headers } = context.connection('platform')
+  const every = { ...headers, 'x-request-nonce': nonce }
+  const asking =
+    <M extends Method>(method: M): Ask<M> =>
+    async (path, taken) =>
+      replyTo(
+        await context.request(
+          outgoing({ method, url: `${url.replace(/\/$/, '')}${path}`, every, signal: context.signal }, taken as Parts),
+        ),
+      )
+  return { get: asking('get'), put: asking('put'), post: asking('post'), delete: asking('delete') }
+}
+
+/** What the answer carries is what its type says only once it was validated. */
+function replyTo<B>(answer: Answer): Reply<B> {
+  const text = answer.body.toString('utf8')
+  if (isOk(answer)) return { data: (text === '' ? undefined : JSON.parse(text)) as B, answer }
+  return { error: jsonOr(text), answer }
+}
+
+function isOk({ status }: Answer): boolean {
+  return status >= 200 && status < 300
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function judge<B>({ data, error, answer }: Reply<B>, nonce: string): Exchanged<B> {
   if (isProblem(error))
-    return { kind: 'problem', problem: error, roundTrip: cameBack(error, response, nonce), message: describe(error) }
-  if (!response.ok)
-    return { kind: 'no-answer', message: `the platform answered ${response.status} and no problem that it knows` }
+    return { kind: 'problem', problem: error, roundTrip: cameBack(error, answer, nonce), message: describe(error) }
+  if (!isOk(answer))
+    return { kind: 'no-answer', message: `the platform answered ${answer.status} and no problem that it knows` }
   if (typeof data !== 'object' || data === null)
     return { kind: 'invalid', message: 'the platform answered what is no object' }
-  return { kind: 'answer', body: data, roundTrip: cameBack(data, response, nonce) }
+  return { kind: 'answer', body: data, roundTrip: cameBack(data, answer, nonce) }
 }
 
 /** A cache could keep the body or the headers of an older answer, but not this nonce. */
-function cameBack(body: object, response: Response, nonce: string): boolean {
-  return response.headers.get('x-request-nonce') === nonce && 'nonce' in body && body.nonce === nonce
+function cameBack(body: object, { headers }: Answer, nonce: string): boolean {
+  return headers['x-request-nonce'] === nonce && 'nonce' in body && body.nonce === nonce
 }
 
 function isProblem(error: unknown): error is Problem {

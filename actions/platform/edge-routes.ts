@@ -13,7 +13,7 @@ export const edgeRoutes = platformReading({
       z.strictObject({ edge: id('edge'), epoch: epoch(), digest: digest(), operation: id('operation').optional() }),
     ),
   }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/edge-routes', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/edge-routes', { params: { path } }),
   value: (body) => ({
     items: body.items.map(({ edge, epoch, digest, operation }) => ({
       edge,

@@ -12,6 +12,6 @@ export const environment = platformReading({
     class: oneOf('environment-class', ['production', 'staging']).optional(),
   }),
   absent: { codes: ['environment-not-found'], value: { exists: false } },
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}', { params: { path } }),
   value: (body) => ({ exists: true, class: body.class }),
 })

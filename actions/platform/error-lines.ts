@@ -10,6 +10,6 @@ export const errorLines = platformReading({
   input: subject,
   output: z.strictObject({ count: count() }),
   authority: 'diagnostic',
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/error-lines', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/error-lines', { params: { path } }),
   value: (body) => ({ count: body.count }),
 })

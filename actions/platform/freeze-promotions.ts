@@ -13,7 +13,7 @@ export const freezePromotions = platformAction({
   effects: { 'promotion.freeze': { environment: 'environment' } },
   request: async (platform, { environment, lasts }, header) => {
     const now = await controlPlaneTime(platform, environment)
-    return platform.PUT('/v1/environments/{environment}/promotion-freeze', {
+    return platform.put('/v1/environments/{environment}/promotion-freeze', {
       params: { path: { environment }, header },
       body: {
         expires_at: new Date(now + lasts).toISOString(),
@@ -30,7 +30,7 @@ export const freezePromotions = platformAction({
 /** The bound is a time of the clock that enforces it, so ours may be wrong. A question that fails is no refusal: the door tries again. */
 async function controlPlaneTime(platform: Platform, environment: string): Promise<number> {
   const reply = await platform
-    .GET('/v1/environments/{environment}/promotion-freeze', { params: { path: { environment } } })
+    .get('/v1/environments/{environment}/promotion-freeze', { params: { path: { environment } } })
     .catch(() => undefined)
   const now = Date.parse(reply?.data?.served_at ?? '')
   if (Number.isNaN(now)) throw new Error('the platform does not say its time, so no end of the freeze can be set')

@@ -15,7 +15,7 @@ export const lastPromotion = platformReading({
     startedAt: time('controlPlane'),
   }),
   ask: (platform, path) =>
-    platform.GET('/v1/environments/{environment}/apps/{app}/last-promotion', { params: { path } }),
+    platform.get('/v1/environments/{environment}/apps/{app}/last-promotion', { params: { path } }),
   value: (body) => ({
     operation: body.operation,
     digest: body.digest,

@@ -11,7 +11,7 @@ export const liftFreeze = platformAction({
   output: z.strictObject({ lifted: bool() }),
   effects: { 'promotion.unfreeze': { environment: 'environment' } },
   request: (platform, { environment, reason }, header) =>
-    platform.DELETE('/v1/environments/{environment}/promotion-freeze', {
+    platform.delete('/v1/environments/{environment}/promotion-freeze', {
       params: { path: { environment }, query: { reason }, header },
     }),
   outcome: ({ freeze }) => ({ lifted: freeze !== undefined }),

@@ -13,7 +13,7 @@ export const ownerHistory = platformReading({
     items: z.array(z.strictObject({ digest: digest(), epoch: epoch(), healthy: bool(), builtBefore: bool() })),
   }),
   ask: (platform, path) =>
-    platform.GET('/v1/environments/{environment}/apps/{app}/owner-history', { params: { path } }),
+    platform.get('/v1/environments/{environment}/apps/{app}/owner-history', { params: { path } }),
   value: (body) => ({
     current: body.current,
     items: body.items.map((owner) => ({

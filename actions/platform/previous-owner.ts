@@ -10,6 +10,6 @@ export const previousOwner = platformReading({
   input: subject,
   output: z.strictObject({ digest: digest(), epoch: epoch() }),
   ask: (platform, path) =>
-    platform.GET('/v1/environments/{environment}/apps/{app}/previous-owner', { params: { path } }),
+    platform.get('/v1/environments/{environment}/apps/{app}/previous-owner', { params: { path } }),
   value: (body) => ({ digest: body.digest, epoch: body.epoch }),
 })

@@ -8,6 +8,6 @@ export const promotionFreeze = platformReading({
   summary: 'The promotion freeze of an environment',
   input: z.strictObject({ environment: id('environment') }),
   output: z.strictObject({ active: bool(), admitsPromotions: bool(), inFlight: count() }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/promotion-freeze', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/promotion-freeze', { params: { path } }),
   value: (body) => ({ active: body.active, admitsPromotions: body.admits_promotions, inFlight: body.in_flight }),
 })

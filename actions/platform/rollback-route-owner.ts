@@ -15,7 +15,7 @@ export const rollbackRouteOwner = platformAction({
   },
   premise: { input: 'expectedEpoch', reading: 'platform.routeOwner', field: 'epoch' },
   request: (platform, { expectedEpoch, ...input }, header) =>
-    platform.POST('/v1/operations', {
+    platform.post('/v1/operations', {
       params: { header },
       body: { kind: 'rollback', ...input, expected_epoch: expectedEpoch },
     }),

@@ -9,6 +9,6 @@ export const routeOwner = platformReading({
   summary: 'The artifact that owns the route, and its epoch',
   input: subject,
   output: z.strictObject({ digest: digest(), epoch: epoch(), sinceChange: duration() }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/route-owner', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/route-owner', { params: { path } }),
   value: (body) => ({ digest: body.digest, epoch: body.epoch, sinceChange: body.since_change_ms }),
 })

@@ -14,7 +14,7 @@ export const schemaState = platformReading({
     version: version(),
     migratedAt: time('database'),
   }),
-  ask: (platform, path) => platform.GET('/v1/environments/{environment}/apps/{app}/schema-state', { params: { path } }),
+  ask: (platform, path) => platform.get('/v1/environments/{environment}/apps/{app}/schema-state', { params: { path } }),
   value: (body) => ({
     database: body.database,
     dataClass: body.data_class,

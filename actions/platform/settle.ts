@@ -18,7 +18,7 @@ export async function settleByKey<O>(context: ActionContext, outputOf: OutputOf<
 /** Asks for the operation of the key. Only a complete list proves that there is none so far. */
 async function findOperation<O>(context: ActionContext, outputOf: OutputOf<O>): Promise<Settlement<O>> {
   const query = { idempotency_key: context.idempotencyKey }
-  const exchanged = await exchange(context, (platform) => platform.GET('/v1/operations', { params: { query } }))
+  const exchanged = await exchange(context, (platform) => platform.get('/v1/operations', { params: { query } }))
   if (exchanged.kind !== 'answer') return unknown(exchanged.message)
   return unlessBroken<O>(() => {
     const { body, roundTrip } = exchanged
@@ -35,7 +35,7 @@ async function findOperation<O>(context: ActionContext, outputOf: OutputOf<O>): 
 async function burnKey(context: ActionContext): Promise<Settlement<never> | 'taken'> {
   const header = { 'Idempotency-Key': context.idempotencyKey }
   const exchanged = await exchange(context, (platform) =>
-    platform.POST('/v1/operations', { params: { header }, body: { kind: 'void' } }),
+    platform.post('/v1/operations', { params: { header }, body: { kind: 'void' } }),
   )
   if (exchanged.kind === 'problem' && exchanged.problem.code === 'idempotency-key-reused') return 'taken'
   if (exchanged.kind !== 'answer') return unknown(exchanged.message)

@@ -12,7 +12,7 @@ export const writeEdgeRoute = platformAction({
   output: z.strictObject({ digest: digest(), epoch: epoch() }),
   effects: { 'edge.route.write': { edge: 'edge' } },
   request: (platform, { digest, ...path }, header) =>
-    platform.PUT('/v1/edges/{edge}/environments/{environment}/apps/{app}/route', {
+    platform.put('/v1/edges/{edge}/environments/{environment}/apps/{app}/route', {
       params: { path, header },
       body: { digest },
     }),

@@ -1,4 +1,5 @@
 import { guardedFetch } from '../../actions/net/guarded-fetch.ts'
+import { guardedRequest } from '../../actions/net/guarded-request.ts'
 import type { ActionContext, Connection } from '../../actions/define.ts'
 import type { Config } from './config.ts'
 import { OperatorError } from './operator-error.ts'
@@ -13,7 +14,7 @@ const MISSING_TTL_MS = 1_000
 /** The operator's configured connections: what actions may reach, and with which credentials. */
 export class Connections {
   readonly #config: Config
-  readonly #fetch: typeof fetch
+  readonly #reach: Pick<ActionContext, 'fetch' | 'request'>
   readonly #resolved = new Map<string, Resolved>()
 
   constructor(
@@ -22,13 +23,14 @@ export class Connections {
   ) {
     this.#config = config
     const configured = Object.values(config.connections).map(({ url, allowPrivate }) => ({ url, allowPrivate }))
-    this.#fetch = guardedFetch({ allow: [...configured, ...places.allow], ownPorts: places.ownPorts })
+    const limits = { allow: [...configured, ...places.allow], ownPorts: places.ownPorts }
+    this.#reach = { fetch: guardedFetch(limits), request: guardedRequest(limits) }
   }
 
   /** What one call of an action gets: nothing else of the host reaches it. */
   async context(call: Pick<ActionContext, 'idempotencyKey' | 'signal' | 'fencing'>): Promise<ActionContext> {
     const all = await this.#current()
-    return { ...call, fetch: this.#fetch, connection: (name) => opened(all.get(name), name) }
+    return { ...call, ...this.#reach, connection: (name) => opened(all.get(name), name) }
   }
 
   /** Each connection, or why it cannot be used: a secret that is missing keeps no other from being used. */

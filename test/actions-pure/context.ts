@@ -1,12 +1,15 @@
 import type { ActionContext, AnyAction, AnyDefinition, AnyReading } from '../../actions/define.ts'
 import { guardedFetch } from '../../actions/net/guarded-fetch.ts'
+import { guardedRequest } from '../../actions/net/guarded-request.ts'
 
 /** A context with one connection to a server of the test, behind the real guarded fetch. */
 export function contextFor(name: string, url: string, more: Partial<ActionContext> = {}): ActionContext {
+  const limits = { allow: [{ url, allowPrivate: true }] }
   return {
     idempotencyKey: 'run-1/step/0',
     signal: AbortSignal.timeout(10_000),
-    fetch: guardedFetch({ allow: [{ url, allowPrivate: true }] }),
+    fetch: guardedFetch(limits),
+    request: guardedRequest(limits),
     connection: () => ({ url, headers: { authorization: `Bearer token-of-${name}` } }),
     ...more,
   }

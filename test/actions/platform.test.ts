@@ -7,6 +7,7 @@ import { startLab, type Lab } from '../../lab/start-lab.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import { asAction, asReading } from '../actions-pure/context.ts'
 import { guardedFetch } from '../../actions/net/guarded-fetch.ts'
+import { guardedRequest } from '../../actions/net/guarded-request.ts'
 import { services } from '../support/services.ts'
 
 const subject = { environment: 'production', app: 'shop' }
@@ -216,8 +217,9 @@ function context(idempotencyKey = `key-of-test-${(keys += 1)}`): ActionContext {
     if (!found) throw new Error(`there is no connection ${name}`)
     return { url: found.url, headers: { authorization: `Bearer ${found.token}` } }
   }
-  const allow = Object.values(connections).map(({ url }) => ({ url, allowPrivate: true }))
-  return { idempotencyKey, signal: AbortSignal.timeout(10_000), connection, fetch: guardedFetch({ allow }) }
+  const limits = { allow: Object.values(connections).map(({ url }) => ({ url, allowPrivate: true })) }
+  const reach = { fetch: guardedFetch(limits), request: guardedRequest(limits) }
+  return { idempotencyKey, signal: AbortSignal.timeout(10_000), connection, ...reach }
 }
 
 async function read(
