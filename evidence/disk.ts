@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { closeSync, fsync, linkSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from './errors.ts'
+import type { FreshFile, ReadyFiles } from './ready-files.ts'
 
 /**
  * Durable files. Everything is written under a temporary name, flushed, and only then appears under its own name, without
@@ -14,21 +15,36 @@ import { errorCode } from './errors.ts'
 // time than the way to such a thread and back.
 const syncFile = promisify(fsync)
 
+/** Where temporary files are, on the file system of what is written; `ready`: some of them, made in advance. */
+export interface Scratch {
+  readonly scratch: string
+  readonly ready?: ReadyFiles
+}
+
 /** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
 export async function createFile(
   path: string,
   bytes: Uint8Array,
-  { scratch, mode = 0o600 }: { readonly scratch: string; readonly mode?: number },
+  place: Scratch & { readonly mode?: number },
 ): Promise<boolean> {
-  const temporary = join(scratch, `.${randomUUID()}`)
+  const { scratch, mode = 0o600, ready } = place
+  const inAdvance = ready?.take()
+  const temporary = inAdvance ?? (await inFolder(scratch, async () => makeTemporary(scratch, mode)))
   try {
-    await inFolder(scratch, async () => writeFlushed(temporary, bytes, mode))
-    const created = await inFolder(dirname(path), async () => appears(() => linkSync(temporary, path)))
+    await writeFlushed(temporary.descriptor, bytes)
+    const created = await inFolder(dirname(path), async () => appears(() => linkSync(temporary.path, path)))
     await flush(dirname(path))
     return created
   } finally {
-    removeIfThere(temporary)
+    closeSync(temporary.descriptor)
+    if (inAdvance === undefined) removeIfThere(temporary.path)
+    ready?.replace(inAdvance)
   }
+}
+
+function makeTemporary(scratch: string, mode: number): FreshFile {
+  const path = join(scratch, `.${randomUUID()}`)
+  return { path, descriptor: openSync(path, 'wx', mode) }
 }
 
 function removeIfThere(path: string): void {
@@ -68,25 +84,32 @@ export async function createFolder(
 }
 
 /** The content is flushed; the name is durable once its folder is flushed. */
-async function writeFlushed(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const file = openSync(path, 'wx', mode)
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
-    await syncFile(file)
-  } finally {
-    closeSync(file)
-  }
+async function writeFlushed(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+  await syncFile(descriptor)
 }
 
 /** The content of a file; undefined where there is none. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
   return readFile(path).catch(unlessAbsent(undefined))
 }
 
 /** The names in a folder, sorted, hidden ones left out; none where there is no folder. */
 export async function namesIn(path: string): Promise<string[]> {
-  const names = await readdir(path).catch(unlessAbsent<string[]>([]))
-  return names.filter((name) => !name.startsWith('.')).sort()
+  return visible(namesOrNone(path)).sort()
+}
+
+function namesOrNone(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    return unlessAbsent<string[]>([])(error)
+  }
+}
+
+function visible(names: readonly string[]): string[] {
+  return names.filter((name) => !name.startsWith('.'))
 }
 
 /** Removes a file, durably. */
@@ -117,8 +140,17 @@ async function writeTree(root: string, files: ReadonlyMap<string, Uint8Array>): 
   for (const name of files.keys())
     for (let at = dirname(name); at !== '.'; at = dirname(at)) folders.add(join(root, at))
   for (const folder of [...folders].sort()) await mkdir(folder, { mode: 0o700 })
-  for (const [name, bytes] of files) await writeFlushed(join(root, name), bytes, 0o600)
+  for (const [name, bytes] of files) await createInTree(join(root, name), bytes)
   for (const folder of folders) await flush(folder)
+}
+
+async function createInTree(path: string, bytes: Uint8Array): Promise<void> {
+  const descriptor = openSync(path, 'wx', 0o600)
+  try {
+    await writeFlushed(descriptor, bytes)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 function appears(place: () => void): boolean {

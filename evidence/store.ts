@@ -4,7 +4,9 @@ import { canonical } from '../schemas/canonical.ts'
 import type { Json } from '../schemas/json.ts'
 import { digestOf, sha256 } from './digest.ts'
 import { createFile, createFolder, namesIn, readIfThere, removeFile } from './disk.ts'
+import type { Scratch } from './disk.ts'
 import { EvidenceConflict, EvidenceError, unavailable } from './errors.ts'
+import { ReadyFiles } from './ready-files.ts'
 
 /** What became of a write: a record is created once, and the same bytes may be offered again. */
 export type Put = 'created' | 'same'
@@ -35,10 +37,14 @@ export interface EvidenceStore {
   bundles(): Promise<string[]>
 }
 
-/** Opens the store in a folder. Touches nothing yet: a store that is away now may be back at the next write. */
-export function openStore(folder: string): EvidenceStore {
+/**
+ * Opens the store in a folder. Touches nothing yet: a store that is away now may be back at the next write. A process that writes
+ * again and again has some files ready for it.
+ */
+export function openStore(folder: string, { ready = 0 }: { readonly ready?: number } = {}): EvidenceStore {
   const dir = resolve(folder)
-  const scratch = join(dir, 'tmp')
+  const tmp = join(dir, 'tmp')
+  const scratch: Scratch = ready === 0 ? { scratch: tmp } : { scratch: tmp, ready: new ReadyFiles(tmp, ready) }
   const within = <T>(work: () => Promise<T>) => orUnavailable(dir, work)
   const intake = (runId: string, name: string) => join(dir, 'intake', runName(runId), fileName(name))
   const once = (path: string, bytes: Uint8Array) => within(() => putOnce(path, bytes, scratch))
@@ -51,14 +57,14 @@ export function openStore(folder: string): EvidenceStore {
     probe: async () => within(() => probe(dir, scratch)),
     claimOccurrence: async (key, record) =>
       within(() => claim(join(dir, 'occurrences', `${sha256(key)}.json`), { key, record }, scratch)),
-    publish: async (runId, files) => within(() => createFolder(join(dir, 'bundles', runName(runId)), files, scratch)),
+    publish: async (runId, files) => within(() => createFolder(join(dir, 'bundles', runName(runId)), files, tmp)),
     bundlePath: (runId) => join(dir, 'bundles', runName(runId)),
     bundles: async () => within(() => namesIn(join(dir, 'bundles'))),
   }
 }
 
-async function putOnce(path: string, bytes: Uint8Array, scratch: string): Promise<Put> {
-  if (await createFile(path, bytes, { scratch })) return 'created'
+async function putOnce(path: string, bytes: Uint8Array, scratch: Scratch): Promise<Put> {
+  if (await createFile(path, bytes, scratch)) return 'created'
   const there = await readIfThere(path)
   if (there?.equals(bytes)) return 'same'
   throw new EvidenceConflict(
@@ -67,14 +73,14 @@ async function putOnce(path: string, bytes: Uint8Array, scratch: string): Promis
   )
 }
 
-async function probe(dir: string, scratch: string): Promise<void> {
+async function probe(dir: string, scratch: Scratch): Promise<void> {
   const path = join(dir, 'intake', `.probe-${randomUUID()}`)
-  await createFile(path, Buffer.from('probe'), { scratch })
+  await createFile(path, Buffer.from('probe'), scratch)
   await removeFile(path)
 }
 
-async function claim(path: string, claimed: { key: string; record: Json }, scratch: string) {
-  const created = await createFile(path, Buffer.from(canonical(claimed)), { scratch })
+async function claim(path: string, claimed: { key: string; record: Json }, scratch: Scratch) {
+  const created = await createFile(path, Buffer.from(canonical(claimed)), scratch)
   if (created) return { created, record: claimed.record }
   const there = JSON.parse((await readIfThere(path))?.toString() ?? 'null') as { record: Json }
   return { created, record: there.record }

@@ -42,6 +42,9 @@ function unreadable(config: Config, error: unknown): OperatorError {
   )
 }
 
+/** So many files the evidence store has ready: as many records as are written at about the same time. */
+const READY_FILES = 48
+
 /** Opens the installation of a working folder for a process that carries out actions. A catalogue with mistakes is refused. */
 export async function openHost(folder: string, log: Logger): Promise<Host> {
   const config = readConfig(folder)
@@ -53,7 +56,7 @@ export async function openHost(folder: string, log: Logger): Promise<Host> {
     config: withPeopleAsNow(folder, config),
     log,
     catalogue,
-    store: openStore(config.evidence),
+    store: openStore(config.evidence, { ready: READY_FILES }),
     stops: new StopSwitch(state.stops),
     plans: new PlanArchive(state.plans),
     keys: new AdmissionKeys(await ensureKey(state.keys, 'admission')),

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
@@ -52,7 +52,7 @@ export class StopSwitch {
 
   /** All stops in force. Throws where nobody can say: the door then denies. */
   async inForce(): Promise<Stop[]> {
-    const names = await readdir(this.#folder)
+    const names = readdirSync(this.#folder)
     const released = new Set(
       names.filter((name) => name.endsWith('.released.json')).map((name) => name.replace('.released.json', '.json')),
     )

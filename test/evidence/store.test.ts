@@ -108,7 +108,7 @@ describe('a store that cannot be written', () => {
 })
 
 describe('a writer that is killed at any moment', () => {
-  test.each(['files', 'bundles'])(
+  test.each(['files', 'ready files', 'bundles'])(
     'leaves no half-written %s visible, and what is there can be read by the next',
     async (what) => {
       let interrupted = 0
@@ -117,7 +117,7 @@ describe('a writer that is killed at any moment', () => {
       for (let round = 0; round < 24 && (interrupted < 3 || whole === 0); round++) {
         await killedWriter(what, 120 + round * 60)
         interrupted += (await readdir(join(store.dir, 'tmp')).catch(() => [])).length > interrupted ? 1 : 0
-        whole = await (what === 'files' ? wholeFiles() : wholeBundles())
+        whole = await (what === 'bundles' ? wholeBundles() : wholeFiles())
       }
       expect(interrupted, 'no kill met a write: the test saw nothing').toBeGreaterThan(0)
       expect(whole).toBeGreaterThan(0)
