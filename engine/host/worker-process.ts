@@ -1,7 +1,6 @@
 import './orphan-guard.ts'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
-import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { BlastRadius } from '../../schemas/plan.ts'
 import { BLAST_RADII, effectsQueue, QUEUES } from '../../schemas/run.ts'
@@ -12,6 +11,7 @@ import { giveUp } from './give-up.ts'
 import { openLog } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
+import { BUNDLING, WORKFLOWS } from './workflow-bundle.ts'
 
 const PATIENCE = {
   maxHeartbeatThrottleInterval: '2s',
@@ -42,8 +42,8 @@ async function main(): Promise<void> {
   const runs = await Worker.create({
     ...common,
     taskQueue: QUEUES.runs,
-    workflowsPath: fileURLToPath(new URL('../workflow/index.ts', import.meta.url)),
-    bundlerOptions: { ignoreModules: [] },
+    workflowsPath: WORKFLOWS,
+    bundlerOptions: BUNDLING,
   })
   const queues = radiiServed(host.config).map(effectsQueue)
   const effects = await Promise.all(

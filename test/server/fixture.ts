@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Client } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
 import { activitiesOf } from '../../engine/host/activities.ts'
+import { BUNDLING, WORKFLOWS } from '../../engine/host/workflow-bundle.ts'
 import { AdmissionKeys } from '../../engine/host/admission.ts'
 import { readConfig } from '../../engine/host/config.ts'
 import { Connections } from '../../engine/host/connections.ts'
@@ -188,9 +188,13 @@ export class Bench {
     queues: readonly string[]
   }) {
     const connection = await NativeConnection.connect({ address })
-    const workflowsPath = fileURLToPath(new URL('../../engine/workflow/index.ts', import.meta.url))
     const all = [
-      { taskQueue: QUEUES.runs, workflowsPath, activities: activitiesOf(this.host) },
+      {
+        taskQueue: QUEUES.runs,
+        workflowsPath: WORKFLOWS,
+        bundlerOptions: BUNDLING,
+        activities: activitiesOf(this.host),
+      },
       { taskQueue: QUEUES.sealing, activities: await this.#sealing() },
     ]
     const wanted = all.filter(({ taskQueue }) => queues.includes(taskQueue))

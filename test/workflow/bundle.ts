@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
-
-/** The file that the worker gives to Temporal. */
-export const WORKFLOW = fileURLToPath(new URL('../../engine/workflow/index.ts', import.meta.url))
+import { BUNDLING, WORKFLOWS } from '../../engine/host/workflow-bundle.ts'
 
 /** Bundles a workflow as the worker does. */
-export async function bundle(workflowsPath = WORKFLOW): Promise<{ readonly code: string }> {
-  return bundleWorkflowCode({ workflowsPath, ignoreModules: [], logger: new DefaultLogger('ERROR') })
+export async function bundle(workflowsPath = WORKFLOWS): Promise<{ readonly code: string }> {
+  return bundleWorkflowCode({ workflowsPath, ...BUNDLING, logger: new DefaultLogger('ERROR') })
 }
 
 /** Lets the SDK speak of errors only; once in a process, before any worker. A replay that must fail warns of it. */
