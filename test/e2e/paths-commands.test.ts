@@ -1,6 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findRun } from '../../engine/host/runs.ts'
@@ -9,11 +7,10 @@ import { effectsOf, Paths } from '../support/paths.ts'
 import { openSealed } from '../support/sealed.ts'
 
 let paths: Paths
-let worker: ChildProcess
 
 beforeAll(async () => {
   paths = await Paths.open()
-  ;[worker] = await Promise.all([paths.installation.startWorker(), paths.installation.startSealing()])
+  await paths.startProcesses()
 })
 afterAll(async () => paths?.close())
 
@@ -46,10 +43,9 @@ test('G31: a run that is cancelled ends the command that is under way with all t
 
 test('G1: a worker that ends takes its command with it, and the command is not begun again', async () => {
   const runId = await tend()
-  worker.kill('SIGTERM')
-  await once(worker, 'exit')
+  await paths.endWorker('SIGTERM')
   expect(await commandsOf(runId)).toEqual([])
-  worker = await paths.installation.startWorker()
+  await paths.startWorker()
   const state = await paths.sealed(runId, 120_000)
   expect(effectsOf(state)).toEqual(['work effect-unknown'])
   expect(await commandsOf(runId)).toEqual([])

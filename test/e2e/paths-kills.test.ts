@@ -1,23 +1,15 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { release } from '../support/bad-promotion.ts'
 import { effectsOf, Paths } from '../support/paths.ts'
 import { openSealed } from '../support/sealed.ts'
 
 let paths: Paths
-let worker: ChildProcess
 
 beforeAll(async () => {
   paths = await Paths.open()
-  ;[worker] = await Promise.all([paths.installation.startWorker(), paths.installation.startSealing()])
+  await paths.startProcesses()
 })
 afterAll(async () => paths?.close())
-
-async function killWorker(): Promise<void> {
-  worker.kill('SIGKILL')
-  await once(worker, 'exit')
-}
 
 async function expectVerified(runId: string): Promise<void> {
   const { verification } = await openSealed(paths.installation, runId)
@@ -34,7 +26,7 @@ test('G1: a worker that is killed inside a loop leaves no effect out, and repeat
   await ground.fault({ fault: 'hold', on: 'rollback', app: third, at: 'before-commit' })
   const { runId } = await paths.installation.start('sweep', { environment, list })
   const held = await paths.allHeld(runId, 3)
-  await killWorker()
+  await paths.endWorker('SIGKILL')
   // One arrives late, one was done and its reply is lost, one never arrives.
   const keyOf = (at: number) => held.find(({ idempotencyKey }) => idempotencyKey.includes(`/send.${at}/`))
   const verdicts = ['go', 'abort', 'abort'] as const
@@ -43,7 +35,7 @@ test('G1: a worker that is killed inside a loop leaves no effect out, and repeat
     if (one === undefined) throw new Error(`nothing is held for item ${at}`)
     await release(paths.lab, one, verdict)
   }
-  worker = await paths.installation.startWorker()
+  await paths.startWorker()
   const state = await paths.sealed(runId, 90_000)
   expect(state.outcome?.name, JSON.stringify(state.outcome)).toBe('swept')
   expect((await ground.changes()).sort()).toEqual(apps.map((app) => `rollback ${app}`).sort())
@@ -64,9 +56,9 @@ test.each(['before-commit', 'after-commit'] as const)(
     await ground.fault({ fault: 'hold', on: 'lift-freeze', at })
     const { runId } = await paths.installation.start('move', { environment, app: apps[0] ?? '' })
     const [held] = await paths.allHeld(runId, 1)
-    await killWorker()
+    await paths.endWorker('SIGKILL')
     if (held !== undefined) await release(paths.lab, held, at === 'before-commit' ? 'go' : 'abort')
-    worker = await paths.installation.startWorker()
+    await paths.startWorker()
     const state = await paths.sealed(runId, 90_000)
     expect(effectsOf(state)).toEqual(['freezeNow done', 'freezeNow-undo already-done'])
     expect(state.outcome).toMatchObject({ as: 'blocked', left: [] })
@@ -82,9 +74,9 @@ test('G1: a worker that is killed inside a called runbook finds its way back int
   await ground.fault({ fault: 'hold', on: 'rollback', at: 'after-commit' })
   const { runId } = await paths.installation.start('moved-by-call', { environment, app: apps[0] ?? '' })
   const [held] = await paths.allHeld(runId, 1)
-  await killWorker()
+  await paths.endWorker('SIGKILL')
   if (held !== undefined) await release(paths.lab, held, 'abort')
-  worker = await paths.installation.startWorker()
+  await paths.startWorker()
   const state = await paths.sealed(runId, 90_000)
   expect(effectsOf(state)).toEqual(['inner.freezeNow done', 'inner.send already-done'])
   expect(state.outcome?.name).toBe('proven')

@@ -1,6 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { questionDigest, questionName, voteName } from '../../evidence/ballot.ts'
 import { claimName } from '../../evidence/claims.ts'
 import { digestOf, jsonBytes, jsonDigest } from '../../evidence/digest.ts'
@@ -53,6 +54,19 @@ export async function install(): Promise<Installation> {
   await addTrust(trust, { sealing: [publicKeyOf(signer.publicPem, 'sealing')], admission: admissionKeys })
   const store = openStore(join(dir, 'evidence'))
   return { dir, trust, store, admission, sealing: { store, signer, admissionKeys, custody: 'same-user' } }
+}
+
+/** Gives each test of a file a run of its own, all of them in one installation that goes with the last. */
+export function beforeEachRun(take: (at: Installation, runId: string) => void): void {
+  let at: Installation
+  let runs = 0
+  beforeAll(async () => {
+    at = await install()
+  })
+  beforeEach(() => {
+    take(at, `run-${++runs}`)
+  })
+  afterAll(async () => rm(at.dir, { recursive: true }))
 }
 
 const RUNBOOK = Buffer.from('runbook: bad-deploy\ntitle: A bad deploy\n')

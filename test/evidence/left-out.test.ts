@@ -1,22 +1,16 @@
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { digestOf, jsonBytes } from '../../evidence/digest.ts'
 import { seal } from '../../evidence/seal.ts'
 import type { SealInput } from '../../evidence/seal.ts'
-import { install, ranWell } from './fixture.ts'
+import { beforeEachRun, ranWell } from './fixture.ts'
 import type { Installation } from './fixture.ts'
 
 let at: Installation
 let runId: string
-let runs = 0
-
-beforeAll(async () => {
-  at = await install()
+beforeEachRun((installation, id) => {
+  at = installation
+  runId = id
 })
-beforeEach(() => {
-  runId = `run-${++runs}`
-})
-afterAll(async () => rm(at.dir, { recursive: true }))
 
 const LARGE = jsonBytes({ items: ['a value that is too large to travel'] })
 const fileOf = (bytes: Buffer) => `spilled-${digestOf(bytes).replace('sha256:', '')}.json`

@@ -1,6 +1,6 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readBag } from '../../evidence/bag-folder.ts'
 import { digestOf } from '../../evidence/digest.ts'
 import { openAttestation } from '../../evidence/dsse.ts'
@@ -14,20 +14,15 @@ import { verify } from '../../evidence/verify.ts'
 import type { Statement } from '../../schemas/bundle.ts'
 import type { HistoryActivity } from '../../schemas/evidence.ts'
 import type { RunEntry } from '../../schemas/run.ts'
-import { admit, install, intentOf, ranWell, receiptOf } from './fixture.ts'
+import { admit, beforeEachRun, intentOf, ranWell, receiptOf } from './fixture.ts'
 import type { Installation } from './fixture.ts'
 
 let at: Installation
 let runId: string
-let runs = 0
-
-beforeAll(async () => {
-  at = await install()
+beforeEachRun((installation, id) => {
+  at = installation
+  runId = id
 })
-beforeEach(() => {
-  runId = `run-${++runs}`
-})
-afterAll(async () => rm(at.dir, { recursive: true }))
 
 async function statementIn(bundle: string): Promise<Statement> {
   const envelope = openAttestation(await readFile(join(bundle, 'attestation.sigstore.json')))

@@ -4,7 +4,7 @@ import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, Grounds, QuestionRecord, SignedVote } from '../../schemas/run.ts'
 import { practiceSources } from './practice-catalogue.ts'
-import { runbookOf } from './practice-runbooks.ts'
+import { ASK, runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
 let practice: Practice
@@ -13,16 +13,11 @@ afterEach(async () => practice.close())
 const INPUTS = { environment: 'production', app: 'shop' }
 const EFFECTS = practiceSources().files.find(({ file }) => file === 'practice/effects.yaml')?.text ?? ''
 const NOTHING: Grounds = { facts: {}, decisions: {}, votes: [] }
-const NOTE = (id: string, when = '') =>
-  `  - id: ${id}\n${when}    do: practice.writeNote\n    with: { text: ${id} }\n    leaves: the note stays\n`
-const ASK = `  - id: what
-    ask: Which one?
-    who: lead
-    within: 1m
-    choose:
-      write: { effects: [note.write] }
-      leave: { effects: [] }
-${NOTE('note', '    when: { what: write }\n')}`
+const NOTE = `  - id: note
+    do: practice.writeNote
+    with: { text: note }
+    leaves: the note stays
+`
 
 async function open(files: Record<string, string>): Promise<void> {
   practice = await Practice.open({ files })
@@ -63,7 +58,7 @@ describe('an option that was not offered', () => {
 describe('a claim about what was read', () => {
   const files = {
     'effects.yaml': EFFECTS.replace('goals:', '  claim.given: { under: claim, target: { to: digest } }\ngoals:'),
-    ...runbookOf('give', `  - { id: look, read: [owner] }\n${NOTE('note')}`, {
+    ...runbookOf('give', `  - { id: look, read: [owner] }\n${NOTE}`, {
       outcomes: `  given: { as: escalated, when: { note: done }, claim: { given: { to: "{{owner.digest}}" } }, tell: [lead] }
   unclear: { as: escalated, tell: [on-call] }
 `,

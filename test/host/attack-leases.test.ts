@@ -1,35 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { giveBackLeases } from '../../engine/host/leases/give-back.ts'
 import type { EffectRequest, EffectResult } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { openQuorum } from './practice-quorum.ts'
 import { effectsOf, runbookOf, withLook } from './practice-runbooks.ts'
-import { Practice } from './practice.ts'
+import type { Practice } from './practice.ts'
 
 let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const text = (name: string) => practiceSources().files.find(({ file }) => file === `practice/${name}`)?.text ?? ''
-
-/** Two members must stay ready: one of three may be taken away, and only while nobody else does. */
-const QUORUM = `${text('rules/practice.yaml')}
-  - id: keep-quorum
-    text: Do not take a member away below the quorum.
-    source: test
-    facts:
-      group: { read: practice.members, with: { app: shop } }
-    checks:
-      - guards: [note.write]
-        hold: [target.environment]
-        require:
-          - group.items.filter(m, m.ready).size() > policy.quorum
-    overridable: never
-    next: wait until the others are ready again
-`
-const POLICY = text('policy.yaml').replace(
-  '  mostShare:',
-  '  quorum: { is: 2, unit: count, source: test }\n  leasePatience: { is: 1s, source: test }\n  mostShare:',
-)
 const SIDE_BY_SIDE = withLook(`  - id: take
     forEach: { member: members.items }
     atOnce: 3
@@ -40,24 +19,8 @@ const SIDE_BY_SIDE = withLook(`  - id: take
 const TAKE = withLook(`  - { id: take, do: practice.writeNote, with: { text: away }, leaves: the member is away }\n`)
 
 async function open(): Promise<void> {
-  practice = await Practice.open({
-    files: {
-      'rules/practice.yaml': QUORUM,
-      'policy.yaml': POLICY,
-      ...runbookOf('side-by-side', SIDE_BY_SIDE),
-      ...runbookOf('take', TAKE),
-    },
-  })
+  practice = await openQuorum({ ...runbookOf('side-by-side', SIDE_BY_SIDE), ...runbookOf('take', TAKE) })
   expect(practice.host.catalogue.diagnostics).toEqual([])
-  const ready = ['m-1', 'm-2', 'm-3'].map((member) => ({ member, ready: true }))
-  practice.world.members = { items: ready, complete: true }
-  // Whoever takes a member away, takes one that was ready.
-  practice.world.after.set('/change', () => {
-    const { items } = practice.world.members as { items: typeof ready }
-    const at = items.findIndex((item) => item.ready)
-    const away = { member: items[at]?.member ?? '', ready: false }
-    practice.world.members = { items: items.with(at, away), complete: true }
-  })
 }
 
 const pass = async (asked: EffectRequest, more: object = {}) =>

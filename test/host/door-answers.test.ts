@@ -4,7 +4,7 @@ import { watchRun } from '../../engine/host/door/watch.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, Trigger } from '../../schemas/run.ts'
 import { practiceSources } from './practice-catalogue.ts'
-import { effectsOf, runbookOf } from './practice-runbooks.ts'
+import { ASK, effectsOf, runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 import type { RunOptions } from './practice.ts'
 
@@ -24,14 +24,6 @@ const UNDO = '    undo: { do: practice.writeNote, with: { text: taken back } }\n
 const TAKE_BACK = `${NOTE('first', UNDO)}  - { id: look, read: [health] }
   - { id: judge, decide: { well: "health.state == 'well'" }, otherwise: sick, continueOn: [well] }
 ${NOTE('second', LEAVES)}`
-const ASK = `  - id: what
-    ask: Which one?
-    who: lead
-    within: 1m
-    choose:
-      write: { effects: [note.write] }
-      leave: { effects: [] }
-${NOTE('note', LEAVES).replace('    do:', '    when: { what: write }\n    do:')}`
 const TWICE = `${NOTE('first', LEAVES)}  - { id: agreed, approve: "Go on?", who: lead, within: 1m }\n${NOTE('second', LEAVES)}`
 
 const FACTS = '    facts: { state: { read: practice.health, with: { app: shop } } }\n'

@@ -1,33 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { EffectResult } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { openQuorum, QUORUM_RULES } from './practice-quorum.ts'
 import { runbookOf } from './practice-runbooks.ts'
-import { Practice } from './practice.ts'
+import type { Practice } from './practice.ts'
 
 let practice: Practice
 afterEach(async () => practice.close())
-
-const RULES = practiceSources().files.find(({ file }) => file === 'practice/rules/practice.yaml')?.text ?? ''
-
-/** Two members must stay ready: one may be taken away, and only while nobody else does. */
-const QUORUM = `${RULES}
-  - id: keep-quorum
-    text: Do not take a member away below the quorum.
-    source: test
-    facts:
-      group: { read: practice.members, with: { app: shop } }
-    checks:
-      - guards: [note.write]
-        hold: [target.environment]
-        require:
-          - group.items.filter(m, m.ready).size() > policy.quorum
-    overridable: never
-    next: wait until the others are ready again
-`
-const POLICY = (practiceSources().files.find(({ file }) => file === 'practice/policy.yaml')?.text ?? '').replace(
-  '  mostShare:',
-  '  quorum: { is: 2, unit: count, source: test }\n  leasePatience: { is: 1s, source: test }\n  mostShare:',
-)
 
 const TAKE = `  - { id: look, read: [members] }
   - id: take
@@ -36,22 +14,9 @@ const TAKE = `  - { id: look, read: [members] }
     leaves: the member is away
 `
 
-async function open(rules = QUORUM): Promise<void> {
-  practice = await Practice.open({
-    files: { 'rules/practice.yaml': rules, 'policy.yaml': POLICY, ...runbookOf('take', TAKE) },
-  })
+async function open(files: Readonly<Record<string, string>> = {}): Promise<void> {
+  practice = await openQuorum({ ...runbookOf('take', TAKE), ...files })
   expect(practice.host.catalogue.diagnostics).toEqual([])
-  const ready = ['m-1', 'm-2', 'm-3'].map((member) => ({ member, ready: true }))
-  practice.world.members = { items: ready, complete: true }
-  // Whoever takes a member away, takes one that was ready.
-  practice.world.after.set('/change', () => {
-    const { items } = practice.world.members as { items: typeof ready }
-    const at = items.findIndex((item) => item.ready)
-    practice.world.members = {
-      items: items.with(at, { member: items[at]?.member ?? '', ready: false }),
-      complete: true,
-    }
-  })
 }
 
 const runOn = async (app: string) =>
@@ -74,7 +39,7 @@ describe('two runs on different keys that would together break a rule', () => {
   })
 
   test('G3: without the leases both would do it, since each sees three members that are ready', async () => {
-    await open(QUORUM.replace('        hold: [target.environment]\n', ''))
+    await open({ 'rules/practice.yaml': QUORUM_RULES.replace('        hold: [target.environment]\n', '') })
     const [shop, desk] = [await runOn('shop'), await runOn('desk')]
     let waiting = 0
     const { promise: both, resolve } = Promise.withResolvers<undefined>()

@@ -34,6 +34,21 @@ export function withLook(steps: string): string {
   return `  - { id: look, read: [members] }\n${steps}`
 }
 
+/** Steps that ask which of two is wanted, and write a note where that is chosen. */
+export const ASK = `  - id: what
+    ask: Which one?
+    who: lead
+    within: 1m
+    choose:
+      write: { effects: [note.write] }
+      leave: { effects: [] }
+  - id: note
+    when: { what: write }
+    do: practice.writeNote
+    with: { text: note }
+    leaves: the note stays
+`
+
 /** The effects of a run, in order, each with how it ended. */
 export function effectsOf({ entries }: RunState): [string, string][] {
   return entries

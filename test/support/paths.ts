@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join, relative } from 'node:path'
@@ -41,6 +43,7 @@ export class Paths {
   readonly installation: Installation
   readonly switches: StopSwitch
   readonly #scheduled = new Set<JsonObject>()
+  #worker: ChildProcess | undefined
 
   private constructor(lab: Lab, installation: Installation) {
     this.lab = lab
@@ -66,6 +69,22 @@ export class Paths {
   async close(): Promise<void> {
     await this.installation.stop()
     await this.lab.stop()
+  }
+
+  /** Starts what a run needs: a worker, and the sealing. */
+  async startProcesses(): Promise<void> {
+    await Promise.all([this.startWorker(), this.installation.startSealing()])
+  }
+
+  async startWorker(): Promise<void> {
+    this.#worker = await this.installation.startWorker()
+  }
+
+  /** Ends the worker that was started last, and waits until it is gone. */
+  async endWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#worker === undefined) throw new Error('no worker was started')
+    this.#worker.kill(signal)
+    await once(this.#worker, 'exit')
   }
 
   /** Makes such an environment with so many apps, or with those that are named. */
