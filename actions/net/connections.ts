@@ -8,6 +8,9 @@ const IDLE_MS = 2_000
 /** How long an answer may take is said by the signal of its request, and by nothing else. */
 const NO_TIME_OF_ITS_OWN = { headersTimeout: 0, bodyTimeout: 0 }
 
+/** An answer that a server breaks off passes for a whole one in HTTP/2, where undici takes a reset stream for its end. */
+const PROTOCOL = { allowH2: false, pipelining: 1 }
+
 /** So many places are kept apart; the one that was used first is forgotten when there are more. */
 const MOST = 64
 
@@ -27,7 +30,7 @@ export function connectionsTo(url: URL, addresses: readonly LookupAddress[]): Ag
 
 function agentFor(addresses: readonly LookupAddress[]): Agent {
   const idle = { keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS }
-  return new Agent({ ...idle, ...NO_TIME_OF_ITS_OWN, pipelining: 1, connect: { lookup: pinned(addresses) } })
+  return new Agent({ ...idle, ...NO_TIME_OF_ITS_OWN, ...PROTOCOL, connect: { lookup: pinned(addresses) } })
 }
 
 /** Whatever name is asked about: the answer is the addresses that were checked. */

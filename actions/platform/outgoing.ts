@@ -1,3 +1,4 @@
+import { Refused } from '../define.ts'
 import type { Outgoing } from '../net/guarded-request.ts'
 import type { Method } from './contract.ts'
 
@@ -19,7 +20,7 @@ interface Template {
   readonly signal: AbortSignal
 }
 
-/** The request: each name of the path and each value of the query is percent-encoded, the body is JSON. */
+/** The request: each name of the path and each value of the query is percent-encoded, the body is JSON. Throws `Refused`. */
 export function outgoing({ method, url, every, signal }: Template, { params, body }: Parts): Outgoing {
   const { path = {}, query = {}, header = {} } = params
   const content = body === undefined ? {} : { 'content-type': 'application/json' }
@@ -28,12 +29,21 @@ export function outgoing({ method, url, every, signal }: Template, { params, bod
     url: `${filled(url, path)}${asked(query)}`,
     headers: { ...every, accept: 'application/json', ...content, ...given(header) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // The connection, not a server, says where an effect goes.
+    redirect: method === 'get' ? 'follow' : 'error',
     signal,
   }
 }
 
 function filled(url: string, path: Readonly<Record<string, string>>): string {
-  return url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''))
+  return url.replace(/\{(\w+)\}/g, (_, name: string) => segment(path[name] ?? '', name))
+}
+
+/** With nothing, or with dots, in the place of a name it would be another path. */
+function segment(value: string, name: string): string {
+  if (['', '.', '..'].includes(value) || !value.isWellFormed())
+    throw new Refused(`the \`${name}\` that the platform was to be asked about is no path segment`)
+  return encodeURIComponent(value)
 }
 
 function asked(query: NonNullable<Parts['params']['query']>): string {

@@ -22,6 +22,17 @@ test.each([
   expect(failed).not.toMatchObject({ name: 'TimeoutError' })
 })
 
+test('HTTP/2, in which an answer that breaks off passes for a whole one, is never offered', async () => {
+  const offered = Promise.withResolvers<string>()
+  const url = await rawServer((socket, hello) => {
+    offered.resolve(hello.toString('latin1'))
+    socket.destroy()
+  })
+  await expect(ask(url.replace('http:', 'https:'), 5000)).rejects.toThrow('failed')
+  const onlyHttp1 = '\x00\x09\x08http/1.1'
+  expect((await offered.promise).includes(onlyHttp1)).toBe(true)
+})
+
 test.each([
   ['the body trickles', 'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n', 'x'],
   ['the headers trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n'],
@@ -93,11 +104,11 @@ function ask(url: string, ms: number): Promise<Response> {
 }
 
 /** Says whatever it likes once it was asked; returns its URL. */
-async function rawServer(say: (socket: Socket) => void): Promise<string> {
+async function rawServer(say: (socket: Socket, asked: Buffer) => void): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('error', () => undefined).once('data', () => say(socket))
+    socket.on('error', () => undefined).once('data', (asked) => say(socket, asked))
   })
   onTestFinished(() => {
     sockets.forEach((socket) => socket.destroy())

@@ -83,6 +83,18 @@ test.each(actions)(
 )
 
 test.each(actions)(
+  'G19: %s goes where its connection leads, and to no place that a server names',
+  async (name, input) => {
+    const { perform, server } = against(name, input, (seen) => {
+      const elsewhere = { status: 307, headers: { location: '/v1/elsewhere' } }
+      return seen.method === 'GET' ? platform(seen, { kind: 'none', result: {} }) : elsewhere
+    })
+    await expect(perform()).rejects.toThrow('redirected, which was not wanted')
+    expect(server().seen.map(({ url }) => url)).not.toContain('/v1/elsewhere')
+  },
+)
+
+test.each(actions)(
   'G1: %s is settled by the operation of its key',
   async (name, input, _request, kind, result, output) => {
     const { settle, server } = against(name, input, (seen) => platform(seen, { kind, result }))

@@ -156,6 +156,20 @@ const readings: readonly [string, JsonObject, string, JsonObject, JsonObject][] 
   ],
 ]
 
+test.each(['..', '.', '', 'a\ud800'])(
+  'a subject that would lead to another path is never asked about: %j',
+  async (odd) => {
+    const server = await serve(() => ({ json: {} }))
+    const statusOfAffected = asReading(definitions.find(({ name }) => name === 'platform.statusOfAffected'))
+    const read = statusOfAffected.read(
+      { subjects: [`environment/${odd}`, 'app/shop'] },
+      contextFor('platform', server.url),
+    )
+    await expect(read).rejects.toThrow('`environment` that the platform was to be asked about is no path segment')
+    expect(server.seen).toEqual([])
+  },
+)
+
 test('every reading of the platform is in the table below', () => {
   const named = definitions.filter(({ name, kind }) => name.startsWith('platform.') && kind === 'reading')
   expect(readings.map(([name]) => name).sort()).toEqual(named.map(({ name }) => name))
