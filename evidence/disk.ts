@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsync, linkSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -35,6 +46,10 @@ export async function createFile(
     const created = await inFolder(dirname(path), async () => appears(() => linkSync(temporary.path, path)))
     await flush(dirname(path))
     return created
+  } catch (error) {
+    if (inAdvance === undefined || fstatSync(inAdvance.descriptor).nlink > 0) throw error
+    // Another process took the file for one that was left behind, and has removed its name: it is written into a file of now.
+    return await createFile(path, bytes, { scratch, mode })
   } finally {
     closeSync(temporary.descriptor)
     if (inAdvance === undefined) removeIfThere(temporary.path)

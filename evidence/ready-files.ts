@@ -29,17 +29,19 @@ const openFile = promisify(open)
  * machine takes longer than all else that a small durable write does.
  */
 export class ReadyFiles {
+  static readonly #all: ReadyFiles[] = []
   readonly #folder: string
   readonly #count: number
   readonly #ready: FreshFile[] = []
   readonly #used = new Set<string>()
   #due: { readonly timer: NodeJS.Timeout; readonly since: number } | undefined
+  #tidied = Promise.resolve()
 
   constructor(folder: string, count: number) {
     this.#folder = folder
     this.#count = count
     void removeAbandoned(folder).catch(() => undefined)
-    process.once('exit', () => this.#removeAll())
+    if (ReadyFiles.#all.push(this) === 1) process.once('exit', () => ReadyFiles.#all.forEach((one) => one.#removeAll()))
   }
 
   /** One that is still the very file of its name, open for whoever takes it; undefined where there is none. */
@@ -47,6 +49,7 @@ export class ReadyFiles {
     for (let file = this.#ready.shift(); file !== undefined; file = this.#ready.shift()) {
       if (isStillThere(file)) return file
       closeSync(file.descriptor)
+      this.#used.add(file.path)
     }
     return undefined
   }
@@ -59,18 +62,19 @@ export class ReadyFiles {
     else if (now - this.#due.since < LATEST_MS) this.#due.timer.refresh()
   }
 
+  /** One after the other: two that fill at once would make too many. */
   #tidy(): void {
     this.#due = undefined
-    void this.#removeUsed()
+    this.#tidied = this.#tidied
+      .then(async () => this.#removeUsed())
       .then(async () => this.#fill())
       .catch(() => undefined)
   }
 
+  /** A name that cannot be removed now is kept for the next time, and keeps nothing else from being done. */
   async #removeUsed(): Promise<void> {
-    for (const path of this.#used) {
-      await rm(path, { force: true })
-      this.#used.delete(path)
-    }
+    const forget = (path: string) => () => void this.#used.delete(path)
+    for (const path of this.#used) await rm(path, { force: true }).then(forget(path), () => undefined)
   }
 
   async #fill(): Promise<void> {
@@ -81,18 +85,39 @@ export class ReadyFiles {
   }
 
   #removeAll(): void {
-    for (const path of [...this.#used, ...this.#ready.map(({ path }) => path)]) rmSync(path, { force: true })
+    for (const path of [...this.#used, ...this.#ready.map(({ path }) => path)]) removeIfPossible(path)
+  }
+}
+
+/** What is thrown while a process ends would make a failure of its end. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is removed as one that was left behind.
   }
 }
 
 /** The store may have been moved away, or another copy put in its place: a file of the same name is not enough. */
 function isStillThere({ path, descriptor }: FreshFile): boolean {
-  const [open, named] = [fstatSync(descriptor), statSync(path, { throwIfNoEntry: false })]
-  return named !== undefined && named.ino === open.ino && named.dev === open.dev
+  try {
+    const [open, named] = [fstatSync(descriptor), statSync(path)]
+    return named.ino === open.ino && named.dev === open.dev
+  } catch {
+    return false
+  }
 }
 
 async function removeAbandoned(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(PREFIX))
   for (const path of names.map((name) => join(folder, name)))
-    if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_MS) await rm(path, { force: true })
+    if (await isAbandoned(path)) await rm(path, { force: true })
+}
+
+/** Whoever made it may use it, or remove it, in this very moment. */
+async function isAbandoned(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > ABANDONED_MS,
+    () => false,
+  )
 }

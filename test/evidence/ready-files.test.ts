@@ -1,10 +1,20 @@
-import { cp, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import type { open } from 'node:fs'
+import { cp, mkdir, readFile, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openStore } from '../../evidence/store.ts'
 import type { EvidenceStore } from '../../evidence/store.ts'
 import { temporaryFolder } from './fixture.ts'
+
+/** How long it takes to make a file that is to be ready. */
+const makes = vi.hoisted(() => ({ ms: 0 }))
+vi.mock('node:fs', async (original) => {
+  const fs = await original<{ open: typeof open }>()
+  return { ...fs, open: (...given: Parameters<typeof open>) => setTimeout(() => fs.open(...given), makes.ms) }
+})
 
 let dir: string
 let store: EvidenceStore
@@ -13,7 +23,10 @@ beforeEach(async () => {
   dir = await temporaryFolder()
   store = openStore(join(dir, 'store'), { ready: 3 })
 })
-afterEach(async () => rm(dir, { recursive: true }))
+afterEach(async () => {
+  makes.ms = 0
+  await rm(dir, { recursive: true })
+})
 
 const bytes = (text: string) => Buffer.from(text)
 const PROGRAM = new URL('./write-to-store.ts', import.meta.url).pathname
@@ -67,6 +80,59 @@ describe('files that are ready before a record is written', () => {
     expect(await store.putOnce('run-1', 'b.json', bytes('two'))).toBe('created')
   })
 
+  test('G5: are made again, and no more of them, once a store is back that could not be looked at', async () => {
+    await store.putOnce('run-1', 'a.json', bytes('one'))
+    await untilReady(3)
+    const tmp = join(store.dir, 'tmp')
+    await rename(tmp, `${tmp}-away`)
+    await symlink('tmp', tmp)
+    await expect(store.putOnce('run-1', 'b.json', bytes('two'))).rejects.toThrow('cannot be used')
+    await rm(tmp)
+    await rename(`${tmp}-away`, tmp)
+    const [held = ''] = await leftIn()
+    expect(await store.putOnce('run-1', 'b.json', bytes('two'))).toBe('created')
+    await vi.waitFor(async () => expect(await leftIn()).not.toContain(held))
+    expect(await untilReady(3)).toHaveLength(3)
+  })
+
+  test('are not more than were asked for, however long it takes to make one', async () => {
+    makes.ms = 300
+    for (const name of ['a.json', 'b.json', 'c.json', 'd.json', 'e.json']) {
+      await store.putOnce('run-1', name, bytes(name))
+      await wait(130)
+    }
+    await untilReady(3)
+    await wait(700)
+    expect(await leftIn()).toHaveLength(3)
+  })
+
+  test('are made again, and the other names go, where one name cannot be removed', async () => {
+    await store.putOnce('run-1', 'a.json', bytes('one'))
+    await untilReady(3)
+    await store.putOnce('run-1', 'b.json', bytes('two'))
+    const links = await Promise.all((await leftIn()).map(async (path) => ({ path, links: (await stat(path)).nlink })))
+    const { path: used = '' } = links.find(({ links }) => links === 2) ?? {}
+    await rm(used)
+    await mkdir(used)
+    await store.putOnce('run-1', 'c.json', bytes('three'))
+    expect(await untilReady(4)).toContain(used)
+    expect((await stat(join(store.dir, 'intake/run-1/c.json'))).nlink).toBe(1)
+  })
+
+  test('G5: do not cost a record where another process removes them while it is written', async () => {
+    await store.putOnce('run-1', 'a.json', bytes('one'))
+    const ready = await untilReady(3)
+    const written = store.putOnce('run-1', 'b.json', bytes('two'))
+    for (const path of ready) rmSync(path)
+    expect(await written).toBe('created')
+    expect((await store.read('run-1', 'b.json'))?.toString()).toBe('two')
+  })
+
+  test('make no failure of the end of a process whose store is away', async () => {
+    const { exitCode, stderr } = await execa('node', [PROGRAM, 'once, then away', store.dir], { reject: false })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  })
+
   test('go when their process ends', async () => {
     const { exitCode } = await execa('node', [PROGRAM, 'once', store.dir])
     expect(exitCode).toBe(0)
@@ -81,6 +147,19 @@ describe('files that are ready before a record is written', () => {
     await utimes(old, longAgo, longAgo)
     openStore(store.dir, { ready: 1 })
     await vi.waitFor(async () => expect(await leftIn()).toEqual(young.sort()))
+  })
+
+  test('of a process that was killed are removed also where others go at the same time', async () => {
+    const tmp = join(store.dir, 'tmp')
+    await mkdir(tmp, { recursive: true })
+    const longAgo = new Date(Date.now() - 3_700_000)
+    await symlink('gone', join(tmp, '.ready-1'))
+    for (const name of ['.ready-0', '.ready-2']) {
+      await writeFile(join(tmp, name), '')
+      await utimes(join(tmp, name), longAgo, longAgo)
+    }
+    openStore(store.dir, { ready: 1 })
+    await vi.waitFor(async () => expect(await leftIn()).toEqual([join(tmp, '.ready-1')]))
   })
 })
 
