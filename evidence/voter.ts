@@ -1,7 +1,7 @@
 import type { SignedVote } from '../schemas/run.ts'
 import { jsonBytes } from './digest.ts'
 import type { AllowedSigners } from './ssh/allowed-signers.ts'
-import { signedBy } from './ssh/signature.ts'
+import { namesSecurityKey, signedBy } from './ssh/signature.ts'
 import { signerOf } from './ssh/signer.ts'
 
 /** What a vote's own signature is made for: one that was made for anything else is none. */
@@ -19,7 +19,7 @@ export function voterOf(signed: SignedVote, signers: AllowedSigners | undefined,
   if (ssh === undefined || vote.by.assurance !== 'signed')
     return { nobody: 'this vote carries no signature of its own' }
   const by = signedBy(ssh.signature, jsonBytes(vote), VOTE_NAMESPACE)
-  if (by === undefined) return { nobody: 'the signature of this vote does not hold' }
+  if (by === undefined) return { nobody: whyNobody(ssh.signature) }
   const { fingerprint } = by.key
   const signer =
     signers === undefined
@@ -29,4 +29,9 @@ export function voterOf(signed: SignedVote, signers: AllowedSigners | undefined,
   if (signer.principal !== vote.by.user || signer.principal !== ssh.principal)
     return { nobody: `the key ${fingerprint} is that of ${signer.principal}, not of ${vote.by.user}` }
   return { principal: signer.principal, fingerprint }
+}
+
+function whyNobody(signature: string): string {
+  const untouched = namesSecurityKey(signature) ? ', or nobody touched the security key for it' : ''
+  return `the signature of this vote does not hold${untouched}`
 }

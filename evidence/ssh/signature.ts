@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readSshKey } from './public-key.ts'
 import type { SshKey } from './public-key.ts'
+import { isOfSecurityKey } from './security-key.ts'
 import { WireReader, wireString } from './wire.ts'
 
 const MAGIC = 'SSHSIG'
@@ -28,15 +29,29 @@ export function signedBy(armored: string, bytes: Uint8Array, namespace: string):
   }
 }
 
+/** Whether an armored SSHSIG names a key of a hardware token, for a person to be told; it may not hold at all. */
+export function namesSecurityKey(armored: string): boolean {
+  try {
+    return isOfSecurityKey(readSshKey(readParts(armored).blob).type)
+  } catch {
+    return false
+  }
+}
+
 function verifiedKey(armored: string, bytes: Uint8Array, namespace: string): SignedBy | undefined {
-  const reader = new WireReader(unarmored(armored))
-  if (reader.take(MAGIC.length).toString('latin1') !== MAGIC || reader.uint32() !== 1) return undefined
-  const blob = reader.string()
-  const [named, reserved, hash, signature] = [reader.text(), reader.string(), reader.text(), reader.string()]
-  reader.end()
+  const { blob, named, reserved, hash, signature } = readParts(armored)
   if (named !== namespace || hash !== HASH) return undefined
   const key = readSshKey(blob)
   return key.verify(signedBytes(bytes, namespace, reserved), signature) ? { key, blob } : undefined
+}
+
+function readParts(armored: string) {
+  const reader = new WireReader(unarmored(armored))
+  const [magic, version, blob] = [reader.take(MAGIC.length), reader.uint32(), reader.string()]
+  if (magic.toString('latin1') !== MAGIC || version !== 1) throw new TypeError('this is no SSH signature')
+  const [named, reserved, hash, signature] = [reader.text(), reader.string(), reader.text(), reader.string()]
+  reader.end()
+  return { blob, named, reserved, hash, signature }
 }
 
 function unarmored(armored: string): Buffer {

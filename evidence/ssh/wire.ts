@@ -27,10 +27,12 @@ export class WireReader {
     return this.string().toString('latin1')
   }
 
-  /** A positive integer without the zero that keeps its sign. */
+  /** A positive integer, without the zeros that lead it: one keeps its sign, and OpenSSH takes more. */
   integer(): Buffer {
     const bytes = this.string()
-    return bytes[0] === 0 ? bytes.subarray(1) : bytes
+    if ((bytes[0] ?? 0) >= 0x80) throw new TypeError('an integer is negative')
+    const first = bytes.findIndex((byte) => byte !== 0)
+    return first < 0 ? Buffer.alloc(0) : bytes.subarray(first)
   }
 
   /** Nothing may follow: what is signed or named has one way to be written. */

@@ -4,6 +4,7 @@ import { allowedSignersOf, voteCounts } from '../../engine/host/votes.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import type { SignedAdmission, SignedVote, Trigger, Vote, VoteVerdict } from '../../schemas/run.ts'
 import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { armored, SecurityToken, TOKEN_TYPES, toSign, written } from '../support/security-token.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
 import { BY_ALERT, Practice } from './practice.ts'
@@ -33,7 +34,7 @@ beforeEach(async () => {
 })
 afterEach(async () => practice.close())
 
-async function by(person: Person, change: Partial<Vote> = {}): Promise<SignedVote> {
+async function by(person: Pick<Person, 'name' | 'sign'>, change: Partial<Vote> = {}): Promise<SignedVote> {
   const vote = voteFor(admission, { name: person.name, step: 'move', role: 'lead', factsDigest: FACTS, ...change })
   return signedBy(person, vote, practice.host.keys)
 }
@@ -128,6 +129,27 @@ describe('a vote that a person has signed', () => {
   test('G26: on another Plan, or in another run, does not count', async () => {
     expect(counts(await by(grace, { planDigest: FACTS }))).toMatchObject({ why: 'this vote was given on another Plan' })
     expect(counts(await by(grace, { runId: 'run-9' }))).toMatchObject({ why: 'this vote was given in another run' })
+  })
+})
+
+describe.each(TOKEN_TYPES)('a vote that a person has signed with a security key of the type %s', (type) => {
+  test('G26: is a second person beside whoever asked for the run', async () => {
+    const token = new SecurityToken(grace.name, type)
+    expect(counts(await by(token))).toMatchObject({ why: expect.stringContaining('not in allowed_signers') as string })
+    await listSigners(practice.folder, [token, cy])
+    expect(counts(await by(token))).toEqual({ counted: true })
+    expect(counts(await by(token), [grace.name])).toMatchObject({ counted: false })
+  })
+
+  test('G26: does not count where nobody touched the key', async () => {
+    const token = new SecurityToken(grace.name, type)
+    await listSigners(practice.folder, [token])
+    const sign = async (bytes: Uint8Array) =>
+      armored(token.blob(), written(token.signature(toSign(bytes), { flags: 0 })))
+    expect(counts(await by({ name: token.name, sign }))).toMatchObject({
+      counted: false,
+      why: 'the signature of this vote does not hold, or nobody touched the security key for it',
+    })
   })
 })
 

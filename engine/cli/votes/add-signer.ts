@@ -43,5 +43,6 @@ async function addTo(list: string, line: string, { blob, principal }: AllowedSig
 }
 
 function notListed(message: string): OperatorError {
-  return new OperatorError('RP0312', message, 'write `--signer <name>=<file>.pub`, with an Ed25519, ECDSA or RSA key')
+  const hint = 'write `--signer <name>=<file>.pub`, with an Ed25519, ECDSA or RSA key, or that of a FIDO security key'
+  return new OperatorError('RP0312', message, hint)
 }

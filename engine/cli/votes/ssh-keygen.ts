@@ -5,8 +5,8 @@ import { execa } from 'execa'
 import { VOTE_NAMESPACE } from '../../../evidence/voter.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 
-/** What ssh-keygen needs to find keys, to reach an agent, and to ask for a passphrase. */
-const PASSED_ON = ['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SSH_ASKPASS', 'DISPLAY', 'TERM']
+/** What ssh-keygen needs to find keys, to reach an agent or a security key, and to ask for a passphrase. */
+const PASSED_ON = ['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SSH_SK_PROVIDER', 'SSH_ASKPASS', 'DISPLAY', 'TERM']
 
 /** An armored SSHSIG over these bytes, by the key of a file or by that of an agent whose public half the file is. */
 export async function signWithSsh(bytes: Uint8Array, key: string): Promise<string> {
@@ -37,6 +37,8 @@ async function sshKeygen(args: readonly string[]): Promise<string> {
     extendEnv: false,
     env,
     stdin: 'inherit',
+    // ssh-keygen says there that a security key waits to be touched.
+    stderr: ['pipe', 'inherit'],
   })
   if (!failed) return stdout
   const why =
