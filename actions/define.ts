@@ -3,7 +3,7 @@ import type { Authority } from '../schemas/contract.ts'
 import type { UnknownReason } from '../schemas/fact.ts'
 import type { JsonObject } from '../schemas/json.ts'
 import { contractOf } from './contract.ts'
-import type { Request } from './net/guarded-request.ts'
+import type { SendRequest } from './net/guarded-request.ts'
 
 /** What an action gets from the host: nothing else reaches it. */
 export interface ActionContext {
@@ -18,7 +18,7 @@ export interface ActionContext {
   /** Guarded fetch (G32): configured connections, and allowlisted places; a redirect is checked like a new request. */
   readonly fetch: typeof fetch
   /** The same without the objects of the Fetch standard, which cost more than a short request does. */
-  readonly request: Request
+  readonly request: SendRequest
 }
 
 /** A configured connection, by name (`platform`, `prometheus`, `notify`). */

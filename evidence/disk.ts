@@ -32,29 +32,40 @@ export interface Scratch {
   readonly ready?: ReadyFiles
 }
 
+/** `mode`: of a file that is not for its owner alone; none of those that are ready is. */
+type Place = Scratch & { readonly mode?: number }
+
 /** Writes a file that is not there yet; false where a file of this name exists already. Durable when it returns. */
-export async function createFile(
-  path: string,
-  bytes: Uint8Array,
-  place: Scratch & { readonly mode?: number },
-): Promise<boolean> {
-  const { scratch, mode = 0o600, ready } = place
-  const inAdvance = ready?.take()
-  const temporary = inAdvance ?? (await inFolder(scratch, async () => makeTemporary(scratch, mode)))
+export async function createFile(path: string, bytes: Uint8Array, place: Place): Promise<boolean> {
+  const inAdvance = place.mode === undefined ? place.ready?.take() : undefined
+  if (inAdvance === undefined) return createFromNew(path, bytes, place).finally(() => place.ready?.replace())
   try {
-    await writeFlushed(temporary.descriptor, bytes)
-    const created = await inFolder(dirname(path), async () => appears(() => linkSync(temporary.path, path)))
-    await flush(dirname(path))
-    return created
+    return await createFrom(inAdvance, path, bytes)
   } catch (error) {
-    if (inAdvance === undefined || fstatSync(inAdvance.descriptor).nlink > 0) throw error
-    // Another process took the file for one that was left behind, and has removed its name: it is written into a file of now.
-    return await createFile(path, bytes, { scratch, mode })
+    // Another process may have taken the file for one that was left behind, and removed its name.
+    if (fstatSync(inAdvance.descriptor).nlink > 0) throw error
+    return await createFromNew(path, bytes, place)
+  } finally {
+    closeSync(inAdvance.descriptor)
+    place.ready?.replace(inAdvance)
+  }
+}
+
+async function createFromNew(path: string, bytes: Uint8Array, { scratch, mode = 0o600 }: Place): Promise<boolean> {
+  const temporary = await inFolder(scratch, async () => makeTemporary(scratch, mode))
+  try {
+    return await createFrom(temporary, path, bytes)
   } finally {
     closeSync(temporary.descriptor)
-    if (inAdvance === undefined) removeIfThere(temporary.path)
-    ready?.replace(inAdvance)
+    removeIfThere(temporary.path)
   }
+}
+
+async function createFrom(fresh: FreshFile, path: string, bytes: Uint8Array): Promise<boolean> {
+  await writeFlushed(fresh.descriptor, bytes)
+  const created = await inFolder(dirname(path), async () => appears(() => linkSync(fresh.path, path)))
+  await flush(dirname(path))
+  return created
 }
 
 function makeTemporary(scratch: string, mode: number): FreshFile {

@@ -18,13 +18,13 @@ export interface Outgoing {
 }
 
 /** Has one exchange over HTTP. */
-export type Request = (outgoing: Outgoing) => Promise<Answer>
+export type SendRequest = (outgoing: Outgoing) => Promise<Answer>
 
 /**
  * Requests that reach only allowed places (G32): they connect to the very address that was checked, and each redirect is
  * checked like a new request. Throws `RequestRefused` where nothing was sent. Answers are read whole, up to a cap.
  */
-export function guardedRequest(limits: Limits): Request {
+export function guardedRequest(limits: Limits): SendRequest {
   return async ({ url, method = 'GET', headers = {}, body = '', signal, redirect = 'follow' }) =>
     follow(
       { url: plainUrl(url), method, headers: lowerCase(headers), body: Buffer.from(body), signal },

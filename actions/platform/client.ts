@@ -57,15 +57,14 @@ export function sourceOf(context: ActionContext): string {
 
 function platformOf(context: ActionContext, nonce: string): Platform {
   const { url, headers } = context.connection('platform')
+  const base = url.replace(/\/$/, '')
   const every = { ...headers, 'x-request-nonce': nonce }
-  const asking =
-    <M extends Method>(method: M): Ask<M> =>
-    async (path, taken) =>
-      replyTo(
-        await context.request(
-          outgoing({ method, url: `${url.replace(/\/$/, '')}${path}`, every, signal: context.signal }, taken as Parts),
-        ),
-      )
+  const asking = <M extends Method>(method: M): Ask<M> => {
+    return async (path, taken) => {
+      const template = { method, url: `${base}${path}`, every, signal: context.signal }
+      return replyTo(await context.request(outgoing(template, taken as Parts)))
+    }
+  }
   return { get: asking('get'), put: asking('put'), post: asking('post'), delete: asking('delete') }
 }
 
