@@ -1,22 +1,35 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import type { Diagnostic } from '../../schemas/diagnostic.ts'
+import { renderDiagnostics } from '../diagnostics/render.ts'
+import type { Texts } from '../diagnostics/render.ts'
 import { readConfig } from '../host/config.ts'
 import { OperatorError } from '../host/operator-error.ts'
-import { readCatalogue } from '../language/catalogue.ts'
+import { readCatalogue, sourceOf } from '../language/catalogue.ts'
 import { formatYaml } from '../language/format.ts'
+import { Report } from '../language/report.ts'
+import type { Source } from '../language/source.ts'
+import { parseYaml } from '../language/yaml/parse.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
-import { print } from './terminal.ts'
+import { columns, print } from './terminal.ts'
 
-/** Writes YAML files in one way, keeping comments; without names, every file of the catalogue. With `--check` it only says which differ. */
+/**
+ * Writes YAML files in one way, keeping comments; without names, every file of the catalogue. With `--check` it only says which differ.
+ * A file with mistakes in its YAML stays as it is, and its mistakes are told.
+ */
 export async function fmt({ folder, args, options }: Call<{ check?: true }>): Promise<Exit> {
   const paths = args.length > 0 ? args.map((path) => resolve(path)) : await catalogueFiles(folder)
-  const untidy: string[] = []
-  for (const path of paths) if (await tidied(path, options.check !== true)) untidy.push(relative(folder, path))
-  for (const path of untidy) print(path)
-  if (options.check === true) return untidy.length === 0 ? EXIT.ok : EXIT.runbookWrong
-  return EXIT.ok
+  const sources = await Promise.all(paths.map(async (path) => readSource(folder, path)))
+  const { texts, found } = mistakesIn(sources)
+  const sound = sources.filter(({ file }) => found.every(({ span }) => span.file !== file))
+  const untidy = sound.filter(({ text }) => formatYaml(text) !== text)
+  if (options.check !== true) for (const { path, text } of untidy) await writeFile(path, formatYaml(text))
+  for (const { file } of untidy) print(file)
+  if (found.length > 0) print(renderDiagnostics(found, texts, columns()))
+  const wrong = found.length > 0 || (options.check === true && untidy.length > 0)
+  return wrong ? EXIT.runbookWrong : EXIT.ok
 }
 
 async function catalogueFiles(folder: string): Promise<string[]> {
@@ -25,14 +38,16 @@ async function catalogueFiles(folder: string): Promise<string[]> {
   return files.map(({ file }) => join(catalogue, ...file.split('/').slice(1)))
 }
 
-/** Whether the file was not as it would be written; it is written only where that is wanted. */
-async function tidied(path: string, write: boolean): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+async function readSource(folder: string, path: string): Promise<Source & { readonly path: string }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException
     throw new OperatorError('RP0006', `${path} cannot be read (${code})`, 'name YAML files of a catalogue')
   })
-  const formatted = formatYaml(text)
-  if (formatted === text) return false
-  if (write) await writeFile(path, formatted)
-  return true
+  return { ...sourceOf(relative(folder, path), bytes), path }
+}
+
+function mistakesIn(sources: readonly Source[]): { texts: Texts; found: readonly Diagnostic[] } {
+  const report = new Report()
+  for (const source of sources) parseYaml(source, report)
+  return { texts: Object.fromEntries(sources.map(({ file, text }) => [file, text])), found: report.found }
 }

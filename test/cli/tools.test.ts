@@ -251,6 +251,21 @@ describe('fmt', () => {
     await removeWorkplace(place)
   })
 
+  test.each([
+    ['a key that stands twice', Buffer.from('runbook:   a\nrunbook:   b\n'), 'RB0002'],
+    ['a list without its end', Buffer.from('runbook:   a\nsteps: [\n'), 'RB0001'],
+    ['bytes that are no UTF-8', Buffer.from('runbook:   caf\xe9\n', 'latin1'), 'RB0010'],
+  ])('leaves a file with %s as it is, to the byte, and says what is wrong with it', async (_what, bytes, code) => {
+    const file = join(folder, 'broken.yaml')
+    for (const check of [[], ['--check']]) {
+      await writeFile(file, bytes)
+      const { stdout, exitCode } = await runproof(folder, 'fmt', ...check, 'broken.yaml')
+      expect(stdout).toContain(`error[${code}]`)
+      expect(exitCode).toBe(1)
+      expect(await readFile(file)).toEqual(bytes)
+    }
+  })
+
   test('refuses a file that is not there', async () => {
     const { stderr, exitCode } = await runproof(folder, 'fmt', 'nowhere.yaml')
     expect(stderr).toContain('error[RP0006]')
