@@ -189,6 +189,28 @@ describe('what an action does wrong', () => {
     expect(await practice.passes(await practice.request())).toMatchObject({ status: 'effect-unknown' })
   })
 
+  test('G6: an effect whose time is over before it began does not begin: nothing is left to settle', async () => {
+    await practice.close()
+    practice = await Practice.open({ definitions: changed('practice.switchOwner', { timeoutMs: 100 }) })
+    const { store } = practice.host
+    let isLastLook = false
+    const slow: typeof store = {
+      ...store,
+      putOnce: async (runId, name, bytes) => {
+        isLastLook = name.endsWith('.intent.json')
+        return store.putOnce(runId, name, bytes)
+      },
+      list: async (runId) => {
+        if (isLastLook) await new Promise((resolve) => setTimeout(resolve, 200))
+        isLastLook = false
+        return store.list(runId)
+      },
+    }
+    const result = await practice.passes(await practice.request(), { host: { ...practice.host, store: slow } })
+    expect(result).toMatchObject({ status: 'denied', denial: { by: 'deadline' } })
+    expect(practice.world.did('switch')).toBe(0)
+  })
+
   describe('G9: a target that nobody can ask', () => {
     const unasked: Partial<ActionDefinition> = {
       readBack: 'none',

@@ -29,7 +29,8 @@ export async function carryOutEffect(pass: Pass, passed: Passed): Promise<Effect
   if ('denial' in intent) return { status: 'denied', denial: intent.denial, evidence: {} }
   // What takes time, such as asking for a secret, comes before the last look: nothing lies between that and the effect.
   const ready = await prepare(pass, intent.value, passed.fencing)
-  const hindrance = await lastLook(pass, passed, intent)
+  const signal = 'failure' in ready ? pass.seam.cancelled : ready.context.signal
+  const hindrance = await lastLook(pass, { deadline: passed.deadline, signal }, intent)
   if (hindrance !== undefined) return leaveIt(pass, { intent, facts: passed.facts, hindrance })
   const reply = 'failure' in ready ? ready : await perform(pass, ready.context)
   const settlement = await settlementAfter(pass, intent, reply)

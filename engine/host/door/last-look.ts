@@ -19,13 +19,14 @@ export interface Hindrance {
  */
 export async function lastLook(
   pass: Pass,
-  { deadline }: { readonly deadline: () => number },
+  { deadline, signal }: { readonly deadline: () => number; readonly signal: AbortSignal },
   intent: Recorded<Intent>,
 ): Promise<Hindrance | undefined> {
   const [others, stop] = await Promise.all([othersAtIt(pass, intent), stoppedBy(pass)])
   if (others) return mayPass('another attempt at the same step is under way')
   if (stop !== undefined) return { denial: stop }
   if (pass.seam.cancelled.aborted) return mayPass('the attempt was called off before the effect began')
+  if (signal.aborted) return mayPass('the time that the effect has was over before it began')
   if (performance.now() > deadline()) return mayPass('the facts grew old, or a lease was lost, before the effect began')
   return undefined
 }
