@@ -1,4 +1,5 @@
 import type { BlockStep, StepPlan } from '../../schemas/plan.ts'
+import { handOverGrounds } from './grounds.ts'
 import { placeInside } from './run.ts'
 import type { Ended, Run, Stop } from './run.ts'
 
@@ -13,14 +14,8 @@ export async function blockStep(
   run.inside.set(key, place)
   const stop = await walk(place, step.steps)
   run.inside.delete(key)
-  handOver(run, place)
+  handOverGrounds(run, place)
   return stop === undefined ? { result: 'done' } : stoppedBy(stop)
-}
-
-/** What happened inside is seen inside only; what it rests on is followed by the door, also for what comes after. */
-function handOver(run: Run, place: Run): void {
-  for (const [decision, basis] of place.bases) run.bases.set(decision, basis)
-  for (const [list, basis] of place.lists) run.lists.set(list, basis)
 }
 
 function stoppedBy(stop: Stop): Ended {

@@ -3,7 +3,7 @@ import type { CallStep, Operands, Plan, StepPlan } from '../../schemas/plan.ts'
 import type { Outcome } from '../../schemas/run.ts'
 import { conclude } from './conclude.ts'
 import { denialOfInput, denied } from './denied.ts'
-import { rootsOf } from './grounds.ts'
+import { handOverGrounds, rootsOf } from './grounds.ts'
 import { resolveOperand, resolveOperands } from './operand.ts'
 import { instanceOf, placeOfCallee } from './run.ts'
 import type { Ended, Run, Stop } from './run.ts'
@@ -74,6 +74,5 @@ function handOver(run: Run, step: CallStep, place: Run): void {
   run.outputs.set(step.id, Object.fromEntries(values))
   const instance = instanceOf(run, step.id)
   run.lists.set(`${instance}-outputs`, attestedFacts(place, rootsOf([outputs])))
-  for (const [decision, basis] of place.bases) run.bases.set(decision, basis)
-  for (const [list, basis] of place.lists) run.lists.set(list, basis)
+  handOverGrounds(run, place)
 }

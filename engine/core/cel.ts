@@ -19,7 +19,7 @@ export { describeType, sameType } from './predicate/describe.ts'
 export { pathType } from './predicate/follow.ts'
 export type { Variables } from './predicate/follow.ts'
 export type { PredicateProblem, ProblemKind } from './predicate/term.ts'
-export { PredicateError } from './predicate/values.ts'
+export { PredicateError, isMoment } from './predicate/values.ts'
 
 /** Name and version of the library, as it is frozen into every Plan. */
 export const CEL = '@marcbachmann/cel-js@8.0.0'

@@ -1,4 +1,5 @@
 import type { StepPlan } from '../../schemas/plan.ts'
+import { everyStep } from './every-step.ts'
 import { instanceOf } from './run.ts'
 import type { Run } from './run.ts'
 
@@ -21,7 +22,7 @@ export function goBack(run: Run, steps: readonly StepPlan[], step: StepPlan): nu
 /** Steps that are walked again have no results and no votes until then; readings stay until they are read again. */
 function forget(run: Run, steps: readonly StepPlan[]): void {
   const instances = steps.map(({ id }) => instanceOf(run, id))
-  const within = everyStep(steps).map((id) => instanceOf(run, id))
+  const within = everyStep(steps).map(({ id }) => instanceOf(run, id))
   for (const { id } of steps) {
     run.results.delete(id)
     run.outputs.delete(id)
@@ -39,8 +40,4 @@ function forget(run: Run, steps: readonly StepPlan[]): void {
 /** Is it an instance of one of these steps, of an item of theirs, or of a callee? */
 function isOneOf(instance: string, steps: readonly string[]): boolean {
   return steps.some((step) => instance === step || instance.startsWith(`${step}.`) || instance === `${step}-outputs`)
-}
-
-function everyStep(steps: readonly StepPlan[]): string[] {
-  return steps.flatMap((step) => [step.id, ...(step.kind === 'block' ? everyStep(step.steps) : [])])
 }

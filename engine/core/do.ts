@@ -42,14 +42,14 @@ async function onceThroughDoor(run: Run, step: DoStep, input: JsonObject): Promi
   const instance = instanceOf(run, step.id)
   const activity = activityId(run, instance)
   const round = run.whole.rounds.get(instance) ?? 0
-  const grounds = groundsOf(run, [step.with, heldBy(step)])
+  const grounds = groundsOf(run, [step.with, operandsHeld(step)])
   const result = await run.ports.perform({ step: instance, action: step.action, activity, round, input, grounds })
   run.ledger.enter({ kind: 'effect', step: instance, activity, result })
   return result
 }
 
 /** What the step itself wants to be alone with, as the door will look for it (G3). */
-function heldBy({ hold = [] }: DoStep): Operands {
+function operandsHeld({ hold = [] }: DoStep): Operands {
   return Object.fromEntries(hold.map((path, at) => [String(at), { path }]))
 }
 
@@ -114,5 +114,5 @@ function completed(run: Run, step: DoStep, lift: string | undefined): Completed 
 function planned(run: Run, step: DoStep, undo: UndoPlan): NonNullable<Completed['undo']> {
   const resolved = resolveOperands(undo.with, scopeOf(run))
   if ('unknown' in resolved) return resolved
-  return { action: undo.action, input: resolved.input, grounds: groundsOf(run, [undo.with, heldBy(step)]) }
+  return { action: undo.action, input: resolved.input, grounds: groundsOf(run, [undo.with, operandsHeld(step)]) }
 }

@@ -17,6 +17,12 @@ export function groundsOf(run: Run, named: readonly Operands[]): Grounds {
   }
 }
 
+/** What happened inside is seen inside only; what it rests on is followed by the door, also for what comes after. */
+export function handOverGrounds(run: Run, place: Run): void {
+  for (const [decision, basis] of place.bases) run.bases.set(decision, basis)
+  for (const [list, basis] of place.lists) run.lists.set(list, basis)
+}
+
 /** The roots of all paths that these operands name. */
 export function rootsOf(named: readonly Operands[]): Set<string> {
   return new Set(named.flatMap((operands) => Object.values(operands).flatMap(rootsIn)))

@@ -64,10 +64,3 @@ function objectSchema(fields: Readonly<Record<string, ValueType>>): SchemaObject
 function closed(properties: readonly (readonly [string, SchemaObject])[], required: string[]): SchemaObject {
   return { type: 'object', properties: Object.fromEntries(properties), required, additionalProperties: false }
 }
-
-/** RFC 3339 with an offset. */
-export function isMoment(text: string): boolean {
-  return MOMENT.test(text) && !Number.isNaN(Date.parse(text))
-}
-
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/

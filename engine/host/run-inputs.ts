@@ -3,10 +3,10 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { InputPlan, Plan } from '../../schemas/plan.ts'
 import type { ValueType } from '../../schemas/value-type.ts'
-import { describeType } from '../core/cel.ts'
+import { describeType, isMoment } from '../core/cel.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { literalForm } from '../language/literals.ts'
-import { inputsSchema, isMoment } from './input-schema.ts'
+import { inputsSchema } from './input-schema.ts'
 import { valueOf } from './input-text.ts'
 
 /** The inputs of a run as its Plan has them, or everything that is wrong with them, in sentences. */

@@ -1,5 +1,6 @@
 import type { Json } from '../../schemas/json.ts'
 import type { ValueType } from '../../schemas/value-type.ts'
+import { isMoment } from '../core/cel.ts'
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -50,13 +51,6 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
     case 'object':
       return undefined
   }
-}
-
-/** RFC 3339, on a day that there is: JavaScript takes the 30th of February for the 2nd of March. */
-function isMoment(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text)) return false
-  const [year = 0, month = 0, day = 0, hour = 0] = text.split(/[-T:]/).map(Number)
-  return hour < 24 && !Number.isNaN(Date.parse(text)) && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }
 
 /** An id is also a segment of paths: none that is empty, `.` or `..`. */

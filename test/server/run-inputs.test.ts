@@ -52,6 +52,11 @@ const refused: readonly (readonly [ValueType, unknown, string])[] = [
     '2026-13-20T00:00:00Z',
     'the input `it` cannot be `2026-13-20T00:00:00Z`: it is a time of the clock `host`, written as RFC 3339, such as `2026-08-21T10:00:00Z`',
   ],
+  [
+    { kind: 'time', clock: 'host' },
+    '2026-02-30T00:00:00Z',
+    'the input `it` cannot be `2026-02-30T00:00:00Z`: it is a time of the clock `host`, written as RFC 3339, such as `2026-08-21T10:00:00Z`',
+  ],
   [{ kind: 'text' }, 5, 'the input `it` cannot be `5`: it is text'],
   [{ kind: 'secretRef' }, 'hunter2', 'the input `it` cannot be what was given: it is a reference to a secret'],
   [

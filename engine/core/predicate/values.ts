@@ -110,15 +110,19 @@ function plainToCel(value: Json, kind: ScalarKind, path: string): CelValue {
 
 /** Times and durations meet as nanoseconds, so that no digit of a time is lost. */
 function nanoseconds(text: string, path: string): bigint {
-  const [, moment, fraction = '', zone] =
-    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
-  const milliseconds = moment === undefined || zone === undefined ? NaN : Date.parse(`${moment}${zone}`)
-  if (Number.isNaN(milliseconds) || !isOnADay(text)) throw new PredicateError(`\`${path}\` is not a time (RFC 3339)`)
-  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+  const [, moment = '', fraction = '', zone = ''] = MOMENT.exec(text) ?? []
+  if (!isMoment(text)) throw new PredicateError(`\`${path}\` is not a time (RFC 3339)`)
+  return BigInt(Date.parse(`${moment}${zone}`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
 }
 
-/** JavaScript takes the 30th of February for the 2nd of March, and the 24th hour for the next day. */
-function isOnADay(text: string): boolean {
+const MOMENT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
+
+/**
+ * RFC 3339 with an offset, on a day that there is: JavaScript takes the 30th of February for the 2nd of March, and the 24th hour for
+ * the next day.
+ */
+export function isMoment(text: string): boolean {
+  if (!MOMENT.test(text) || Number.isNaN(Date.parse(text))) return false
   const [year = 0, month = 0, day = 0, hour = 0] = text.split(/[-T:]/).map(Number)
   return hour < 24 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }

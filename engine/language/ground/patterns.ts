@@ -6,6 +6,9 @@ const LONGEST = 200
 /** In so many ways may a text be gone through before it is clear that it does not match. */
 const MOST_WAYS = 20_000
 
+/** Where a part repeats without a bound, each of these takes as long as the text is. */
+const MOST_WAYS_ALONG = 1_000
+
 /** What repeats without a bound of its own, or so often that it might as well. */
 const REPEATED = /[*+]|\{\d+,(\d{3,})?\}|\{\d{3,}\}/g
 
@@ -37,7 +40,8 @@ function mistakeIn(text: string): string | undefined {
   if (REPEATED_GROUP.test(plain)) return 'a group repeats'
   const repeated = plain.replaceAll('(?:', '(').match(REPEATED) ?? []
   if (repeated.length > 1) return 'more than one part repeats without a bound'
-  return waysThrough(plain) > MOST_WAYS ? 'its parts can be taken in too many ways' : undefined
+  const most = repeated.length > 0 ? MOST_WAYS_ALONG : MOST_WAYS
+  return waysThrough(plain) > most ? 'its parts can be taken in too many ways' : undefined
 }
 
 /** What the parts of a pattern leave open, multiplied: how often each may be there, and between how many each group chooses. */

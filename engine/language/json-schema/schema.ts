@@ -8,11 +8,11 @@ export type Schema = JsonObject
 export type Properties = Readonly<Record<string, Schema>>
 
 /** The keys of one of the checker's tables. */
-export type KeyOf<K extends Keys> =
+type KeyOf<K extends Keys> =
   K['required'][number] | (K extends { readonly optional: readonly (infer O extends string)[] } ? O : never)
 
 /** What a schema says of a map beyond its keys, which are the checker's. */
-export interface MapShape<K extends Keys, P> {
+interface MapShape<K extends Keys, P> {
   readonly text: string
   /** A schema for every key of the table, and for no other. */
   readonly properties: P & Readonly<Record<Exclude<keyof P, KeyOf<K>>, never>>

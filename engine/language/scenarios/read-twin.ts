@@ -1,5 +1,6 @@
 import type { Plan, StepPlan } from '../../../schemas/plan.ts'
 import type { Twin, TwinEdit } from '../../../schemas/scenario.ts'
+import { everyStep } from '../../core/every-step.ts'
 import type { Report } from '../report.ts'
 import { asList, readFields, startOf } from '../shape/fields.ts'
 import { readWord, readWords } from '../shape/words.ts'
@@ -8,7 +9,6 @@ import { checkEffects, checkRule } from './exists.ts'
 import type { ScenarioBench } from './exists.ts'
 import { objectOf } from './data.ts'
 import { EDIT_KEYS, TWIN_KEYS } from './keys.ts'
-import { everyStep } from './steps-named.ts'
 
 type Bench = ScenarioBench & { readonly plan: Plan }
 

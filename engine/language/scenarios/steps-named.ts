@@ -1,4 +1,5 @@
 import type { Plan, StepPlan } from '../../../schemas/plan.ts'
+import { everyStep } from '../../core/every-step.ts'
 import { siteOf } from '../../core/rules.ts'
 import type { Report } from '../report.ts'
 import type { Word } from '../shape/words.ts'
@@ -21,11 +22,6 @@ function namesOf(step: StepPlan, plan: Plan, prefix: string): [string, NamedStep
   if (step.kind === 'do' && step.undo !== undefined) own.push([`${name}-undo`, { step, plan, undo: true }])
   const callee = step.kind === 'call' ? plan.callees?.[step.runbook] : undefined
   return callee === undefined ? own : [...own, ...stepsNamed(callee, `${name}.`)]
-}
-
-/** All steps, those inside blocks included, in the order of the file. */
-export function everyStep(steps: readonly StepPlan[]): StepPlan[] {
-  return steps.flatMap((step) => (step.kind === 'block' ? [step, ...everyStep(step.steps)] : [step]))
 }
 
 /** The step that a word names, with or without the number of an item (`fence.1`). */
