@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { askAdmin } from './admin.ts'
 import type { Lab } from './lab.ts'
 
 /** The app that everything is measured on. */
@@ -14,7 +15,7 @@ export interface Route {
 
 /** Makes an environment whose app has only ever had one version. */
 export async function makeEnvironment(lab: Lab, environment: string): Promise<void> {
-  await ask(lab, '/environments', { environment, apps: [APP] })
+  await askAdmin(lab, '/environments', { environment, apps: [APP] })
 }
 
 /** Promotes a version, by the normal path. */
@@ -22,7 +23,7 @@ export async function promote(
   lab: Lab,
   promotion: { readonly environment: string; readonly version: number; readonly errorRatio: number },
 ): Promise<void> {
-  await ask(lab, '/promote', { ...promotion, app: APP })
+  await askAdmin(lab, '/promote', { ...promotion, app: APP })
 }
 
 /** Makes an environment in which the route can go to and fro, and nobody can promote meanwhile. */
@@ -53,16 +54,6 @@ async function freeze({ url, tokens }: Lab, environment: string): Promise<void> 
 
 /** How many requests the platform has answered so far, those of its admin API aside. */
 export async function answeredSoFar(lab: Lab): Promise<number> {
-  const { answered } = await ask<{ answered: Record<string, number> }>(lab, '/counters')
+  const { answered } = await askAdmin<{ answered: Record<string, number> }>(lab, '/counters')
   return Object.values(answered).reduce((sum, count) => sum + count, 0)
-}
-
-async function ask<T>(lab: Lab, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${lab.adminUrl}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${lab.tokens.admin}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as T
 }

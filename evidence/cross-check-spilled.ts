@@ -13,7 +13,7 @@ const DIGEST = /sha256:[0-9a-f]{64}/
 export function checkSpilled(run: RunRecord): Finding[] {
   const { intake } = run
   const renamed = [...intake].filter(([name, bytes]) => isOther(SPILLED.exec(name)?.[1], bytes))
-  const absent = [...leftOut(run)].filter(([, digest]) => !intake.has(`spilled-${digest.slice('sha256:'.length)}.json`))
+  const absent = leftOut(run).filter(([, digest]) => !intake.has(`spilled-${digest.slice('sha256:'.length)}.json`))
   return [
     ...renamed.map(([name]) => contradiction(`${name} is not what it is named after`)),
     ...absent.map(([what, digest]) => gap(`${what} was too large, and ${digest} was not kept`)),
@@ -25,7 +25,7 @@ function isOther(digest: string | undefined, bytes: Buffer): boolean {
 }
 
 /** What was left out, and under which digest it was kept. */
-function leftOut({ history, intake }: RunRecord): Map<string, string> {
+function leftOut({ history, intake }: RunRecord): [string, string][] {
   const readings = history.activities.filter(isReading).flatMap(({ activityId, result }): [string, string][] => {
     const digest = digestIn(result)
     return digest === undefined ? [] : [[activityId, digest]]
@@ -34,7 +34,7 @@ function leftOut({ history, intake }: RunRecord): Map<string, string> {
     const digest = parseEffectName(name)?.kind === 'receipt' ? spilledBy(bytes, name) : undefined
     return digest === undefined ? [] : [[name, digest]]
   })
-  return new Map([...readings, ...receipts])
+  return [...readings, ...receipts]
 }
 
 function digestIn({ record: { unknown } }: AttestedFact): string | undefined {

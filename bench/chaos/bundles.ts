@@ -1,12 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readBag } from '../../evidence/bag-folder.ts'
+import { isDone } from '../../evidence/effect-status.ts'
 import { loadPublicKey } from '../../evidence/keys.ts'
 import { readRecord } from '../../evidence/record.ts'
 import { readAllowedSigners } from '../../evidence/ssh/allowed-signers.ts'
 import type { Trust } from '../../evidence/trust.ts'
 import { payloadOf } from '../../evidence/verify-form.ts'
 import { verify } from '../../evidence/verify.ts'
-import { readFile } from 'node:fs/promises'
 import type { Field } from './field.ts'
 import type { Change } from './journal.ts'
 
@@ -20,7 +21,7 @@ export async function complaintsAboutBundles(field: Field, changes: readonly Cha
     const { gaps = [], contradictions = [] } = signed?.predicate ?? {}
     const failed = checks.filter(({ ok }) => !ok).map(({ id, text }) => `${id}: ${text}`)
     if (verdict !== 'verified' || failed.length > 0) complaints.push(`${runId} is ${verdict}: ${failed.join('; ')}`)
-    complaints.push(...[...gaps, ...contradictions].map((text) => `${runId} has a gap: ${text}`))
+    complaints.push(...[...gaps.map((text) => `gap: ${text}`), ...contradictions].map((text) => `${runId}: ${text}`))
     const own = changes.filter(({ run }) => run === runId).map(({ step }) => step)
     const told = effectsIn(readRecord(payloadOf(bag)))
     if (own.sort().join() !== told.sort().join())
@@ -41,8 +42,7 @@ async function trustIn({ folder }: Field): Promise<Trust> {
 
 /** Instances of steps of which the bundle says that they had their effect, undo included. */
 function effectsIn({ entries }: ReturnType<typeof readRecord>): string[] {
-  return entries.flatMap((entry) => {
-    if (entry.kind !== 'effect' && entry.kind !== 'undo') return []
-    return entry.result.status === 'done' || entry.result.status === 'already-done' ? [entry.step] : []
-  })
+  return entries.flatMap((entry) =>
+    (entry.kind === 'effect' || entry.kind === 'undo') && isDone(entry.result) ? [entry.step] : [],
+  )
 }

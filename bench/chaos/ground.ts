@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JsonObject } from '../../schemas/json.ts'
-import { askAdmin } from './admin.ts'
+import { askAdmin } from '../admin.ts'
 import type { Field } from './field.ts'
 import { formOf, WAY } from './forms.ts'
 import type { Form } from './forms.ts'

@@ -1,5 +1,5 @@
 import type { Lab } from '../lab.ts'
-import { askAdmin } from './admin.ts'
+import { askAdmin } from '../admin.ts'
 
 /** Something that the platform has committed for a run, and for which instance of a step. */
 export interface Change {

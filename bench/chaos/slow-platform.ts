@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Closing } from '../closing.ts'
 import type { Lab } from '../lab.ts'
-import { askAdmin } from './admin.ts'
+import { askAdmin } from '../admin.ts'
 
 /** A change stands still for about so long, so that kills come between an intent and its receipt. */
 const HELD_MS = 400

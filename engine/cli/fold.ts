@@ -38,5 +38,5 @@ function breakIn(line: string, columns: number): number | undefined {
   const words = [...line.matchAll(/(?<=\S) +(?=\S)/g)]
   const fitting = words.filter(({ index }) => widthOf(stripVTControlCharacters(line.slice(0, index))) <= columns)
   const last = fitting.findLast(({ index }) => stripVTControlCharacters(line.slice(0, index)).trim() !== '')
-  return last === undefined ? undefined : last.index
+  return last?.index
 }

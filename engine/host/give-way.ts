@@ -26,12 +26,12 @@ export async function giveWay(
   workflowId: string,
   { observer, to }: { readonly observer: string; readonly to: string },
 ): Promise<boolean> {
-  const until = Date.now() + PATIENCE_MS
+  const until = performance.now() + PATIENCE_MS
   for (let asked = false; ; asked = true) {
     const first = await firstExecutionOf(client, workflowId, observer)
     if (first === undefined) return true
     if (!asked) await cancel(client, { workflowId, first, reason: `it only observed, and gives way to ${to}` })
-    if (Date.now() > until) return false
+    if (performance.now() > until) return false
     await wait(100)
   }
 }

@@ -52,6 +52,7 @@ export class StopSwitch {
 
   /** All stops in force. Throws where nobody can say: the door then denies. */
   async inForce(): Promise<Stop[]> {
+    // Asked twice in each pass: the way to another thread and back takes longer than the list.
     const names = readdirSync(this.#folder)
     const released = new Set(
       names.filter((name) => name.endsWith('.released.json')).map((name) => name.replace('.released.json', '.json')),

@@ -226,5 +226,8 @@ describe('leases in a file of one host', () => {
 
   test('last no longer than can be told from those', async () => {
     await expect(store.take('app/shop', 'run-1', 3_600_000)).rejects.toThrow('60000 ms at most')
+    await store.take('app/shop', 'run-1', 5_000)
+    await expect(store.renew(['app/shop'], 'run-1', 3_600_000)).rejects.toThrow('60000 ms at most')
+    expect(await store.holders()).toEqual(['run-1'])
   })
 })

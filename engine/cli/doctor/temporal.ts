@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client'
 import { QUEUES } from '../../../schemas/run.ts'
 import { connectTemporal, SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
 import { temporalOf } from '../station.ts'
+import { counted } from '../view/counted.ts'
 import { ok, wrong } from './finding.ts'
 import type { Finding, Look } from './finding.ts'
 
@@ -47,6 +48,6 @@ async function poller(
   const heard = (pollers ?? []).filter(
     ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > Date.now() - 90_000,
   )
-  if (heard.length > 0) return [ok(`${heard.length} ${who}${heard.length === 1 ? '' : 's'} at ${queue}`)]
+  if (heard.length > 0) return [ok(`${counted(heard.length, who)} at ${queue}`)]
   return [wrong(`no ${who} polls ${queue}: runs wait`, `runproof up (or: runproof ${command})`)]
 }

@@ -56,6 +56,6 @@ function claimedIn({ intake, outcome }: RunRecord): string[] {
 function faultsOf({ verdict, checks, signed }: Verification): string[] {
   const failed = checks.filter(({ ok }) => !ok).map(({ id, text }) => `${id}: ${text}`)
   const { gaps = [], contradictions = [] } = signed?.predicate ?? {}
-  const told = [...gaps, ...contradictions].map((found) => JSON.stringify(found))
+  const told = [...gaps, ...contradictions]
   return verdict === 'verified' ? [...failed, ...told] : [`the verdict is ${verdict}`, ...failed, ...told]
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { OperatorError } from '../../host/operator-error.ts'
 import { ServiceError } from '../../services/index.ts'
 import { say } from '../terminal.ts'
-import { endOf } from './end-of.ts'
+import { endOf } from '../end-of.ts'
 import type { Practice } from './practice.ts'
 
 /** It is reached over HTTP and loaded by its path: nothing of Runproof imports it. */

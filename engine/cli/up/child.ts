@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { OperatorError } from '../../host/operator-error.ts'
+import { endOf } from '../end-of.ts'
 import { say } from '../terminal.ts'
 
 /** A process of the installation. */
@@ -20,7 +21,6 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 /** Who ran so long has recovered: the next pause is short again. */
 const STABLE_MS = 60_000
-const GRACE_MS = 15_000
 
 /** Keeps one process running: started again, after a growing pause, when it dies. */
 export class Child {
@@ -48,12 +48,7 @@ export class Child {
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#timer)
-    const running = this.#process
-    if (running === undefined || hasEnded(running)) return
-    running.kill('SIGTERM')
-    const overdue = setTimeout(() => running.kill('SIGKILL'), GRACE_MS)
-    await ended(running)
-    clearTimeout(overdue)
+    if (this.#process !== undefined) await endOf(this.#process)
   }
 
   /** In a session of its own: Ctrl-C reaches `up` alone, which ends all in order. */

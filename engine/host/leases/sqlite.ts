@@ -28,14 +28,20 @@ export function openSqliteLeases(path: string): LeaseStore {
   const holderOf = (resource: string) => String(all(SQL.holder, resource)[0]?.['holder'] ?? 'nobody')
   return {
     take: async (resource, holder, ttlMs) => {
-      if (ttlMs > LONGEST_MS) throw new Error(`a lease lasts ${LONGEST_MS} ms at most`)
+      requireShort(ttlMs)
       const [row] = all(SQL.take, resource, holder, ttlMs)
       return row === undefined ? { heldBy: holderOf(resource) } : { token: Number(row['token']) }
     },
-    renew: async (resources, holder, ttlMs) =>
-      resources.filter((resource) => all(SQL.renew, resource, holder, ttlMs).length > 0),
+    renew: async (resources, holder, ttlMs) => {
+      requireShort(ttlMs)
+      return resources.filter((resource) => all(SQL.renew, resource, holder, ttlMs).length > 0)
+    },
     release: async (holder) => void all(SQL.release, holder),
     holders: async () => all(SQL.holders).map((row) => String(row['holder'])),
     close: async () => database.close(),
   }
+}
+
+function requireShort(ttlMs: number): void {
+  if (ttlMs > LONGEST_MS) throw new Error(`a lease lasts ${LONGEST_MS} ms at most`)
 }

@@ -28,9 +28,10 @@ export async function mayNotOffer(
   if (strange !== undefined || choices.length === 0) return `the Plan has no option \`${strange ?? ''}\` there`
   if (asked.choices.every(({ effects }) => effects.length === 0)) return undefined
   const judged = (await judgedOptions(store, runId)).filter((one) => one.step === step && one.planDigest === planDigest)
-  const newest = judged.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1)
-  if (newest === undefined) return 'nobody has judged what its options ask people for'
-  const denied = choices.find((name) => !newest.allowed.includes(name))
+  if (judged.length === 0) return 'nobody has judged what its options ask people for'
+  // Of two at the same moment nobody can say which came last: both have let it through.
+  const newest = judged.filter(({ at }) => judged.every((other) => other.at <= at))
+  const denied = choices.find((name) => newest.some(({ allowed }) => !allowed.includes(name)))
   return denied === undefined ? undefined : `the rules deny what \`${denied}\` asks people for`
 }
 

@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts'
+import type { Lab } from './lab.ts'
 
 /** Asks the practice platform's admin API. */
 export async function askAdmin<T>({ adminUrl, tokens }: Lab, path: string, body?: object): Promise<T> {
