@@ -9,9 +9,11 @@ import type { Config } from './config.ts'
 import { openHost } from './installation.ts'
 import { giveUp } from './give-up.ts'
 import { openLog } from './log.ts'
+import type { Logger } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
 import { BUNDLING, WORKFLOWS } from './workflow-bundle.ts'
+import { tuneWorkflowThreads } from './workflow-threads.ts'
 
 const PATIENCE = {
   maxHeartbeatThrottleInterval: '2s',
@@ -23,8 +25,8 @@ const PATIENCE = {
 const FEW_POLLS = { maxConcurrentActivityTaskPolls: 2 } as const
 
 /**
- * The SDK keeps a stack for each promise of a workflow, which is most of what a workflow task costs. What a run waits for is in
- * its state; so contexts that are made from now on, those of workflows, keep no stacks. Errors of this process still have theirs.
+ * Holds for contexts that are made from now on, those of workflows: what a run waits for is in its state, and no path of this machine
+ * goes into a history. Errors of this process still have their stacks.
  */
 const NO_STACKS = '--stack-trace-limit=0'
 
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
   })
   setFlagsFromString(NO_STACKS)
   const log = openLog('worker')
+  tuneWorkflowThreads(() => endHanging(log))
   installRuntime(log)
   const host = await openHost(process.cwd(), log)
   const connection = await NativeConnection.connect({ address: values.address ?? '127.0.0.1:7233' })
@@ -52,6 +55,12 @@ async function main(): Promise<void> {
   log.info({ runbooks: Object.keys(host.catalogue.runbooks), catalogue: host.catalogue.digest }, 'the worker is ready')
   process.send?.('ready')
   await runUntilStopped(runs, ...effects)
+}
+
+/** A workflow that never lets go of its thread stops all others: whatever keeps workers alive starts another. */
+function endHanging(log: Logger): never {
+  log.fatal('the thread of the workflows does not answer any more: this worker ends, for another to go on')
+  process.exit(1)
 }
 
 /** Each blast radius has a queue of its own, so that its effects can have a worker, and credentials, of their own. */
