@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonical } from '../schemas/canonical.ts'
 
 /** SHA-256 as 64 hexadecimal digits: the form of manifests and of in-toto. */
 export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes, 'hex')
 }
 
 /** SHA-256 as `sha256:<64 hex>`: the form of every digest of ours. */

@@ -83,7 +83,8 @@ async function performActivity(action: string, request: EffectRequest, host: Hos
   const result = await alive(async () => passDoor(request, seamOf(host, action)))
   const about = { run: request.admission.admission.runId, actor: actorOf(request), step: request.step, action }
   const denial = result.status === 'denied' ? { denial: result.denial.message } : {}
-  host.log.info({ ...about, status: result.status, ...denial }, 'the door has answered')
+  // The answer goes first: to write a line takes as long as to judge a rule.
+  setImmediate(() => host.log.info({ ...about, status: result.status, ...denial }, 'the door has answered'))
   return result
 }
 

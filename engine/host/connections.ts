@@ -16,6 +16,7 @@ export class Connections {
   readonly #config: Config
   readonly #reach: Pick<ActionContext, 'fetch' | 'request'>
   readonly #resolved = new Map<string, Resolved>()
+  #all: { readonly connections: ReadonlyMap<string, Connection | OperatorError>; readonly until: number } | undefined
 
   constructor(
     config: Config,
@@ -35,13 +36,20 @@ export class Connections {
 
   /** Each connection, or why it cannot be used: a secret that is missing keeps no other from being used. */
   async #current(): Promise<ReadonlyMap<string, Connection | OperatorError>> {
+    if (this.#all === undefined || performance.now() >= this.#all.until) this.#all = await this.#resolveAll()
+    return this.#all.connections
+  }
+
+  async #resolveAll() {
     const entries = Object.entries(this.#config.connections).map(async ([name, configured]) => {
       const held = this.#resolved.get(name)
       const resolved = held !== undefined && performance.now() < held.until ? held : await resolve(name, configured)
       this.#resolved.set(name, resolved)
-      return [name, resolved.connection] as const
+      return [name, resolved] as const
     })
-    return new Map(await Promise.all(entries))
+    const all = await Promise.all(entries)
+    const connections = new Map(all.map(([name, { connection }]) => [name, connection]))
+    return { connections, until: Math.min(...all.map(([, { until }]) => until)) }
   }
 }
 

@@ -19,7 +19,10 @@ export function ruleScope(
     types: typesOf({ rule, policy }, targetOf(about.effect, seen.effects)),
     values: {
       target: about.target,
-      run: runValue(seen.run, seen.effects, about),
+      // Few rules name it, and it grows with the run.
+      get run() {
+        return runValue(seen.run, seen.effects, about)
+      },
       policy: Object.fromEntries(Object.entries(policy).map(([name, { value }]) => [name, value])),
     },
     facts: rule.facts,
