@@ -177,17 +177,8 @@ export function placeOfCallee(caller: Run, called: { plan: Plan; inputs: JsonObj
   const { plan, inputs, instance } = called
   return {
     ...emptyPlace(caller.whole),
-    ...{ plan, types: typesOf(plan), inputs, prefix: `${instance}.`, indices: '', caller },
+    ...{ plan, types: variablesOf(plan), inputs, prefix: `${instance}.`, indices: '', caller },
   }
-}
-
-const typesByPlan = new WeakMap<Plan, Scope['types']>()
-
-/** Worked out once for each Plan, however often it is called: predicates are compiled for each such object. */
-function typesOf(plan: Plan): Scope['types'] {
-  const types = typesByPlan.get(plan) ?? variablesOf(plan)
-  typesByPlan.set(plan, types)
-  return types
 }
 
 type Emptiness =

@@ -30,8 +30,20 @@ export function runType(effect: ValueType = TEXT): ObjectType {
 /** The type of `run` where predicates are evaluated. */
 export const RUN_TYPE: ObjectType = runType()
 
-/** Types of all roots that a runbook's expressions can name: inputs, policy, run, facts, steps at any depth, and items of loops. */
-export function variablesOf(plan: Plan): Record<string, ValueType> {
+type Types = Readonly<Record<string, ValueType>>
+const typesByPlan = new WeakMap<Plan, Types>()
+
+/**
+ * Types of all roots that a runbook's expressions can name: inputs, policy, run, facts, steps at any depth, and items of loops. Always
+ * the same object for a Plan, since predicates are compiled for each such object.
+ */
+export function variablesOf(plan: Plan): Types {
+  const types = typesByPlan.get(plan) ?? typesOf(plan)
+  typesByPlan.set(plan, types)
+  return types
+}
+
+function typesOf(plan: Plan): Types {
   return {
     inputs: { kind: 'object', fields: mapValues(plan.inputs, (input) => input.type) },
     policy: policyType(plan),

@@ -47,12 +47,7 @@ export class Known {
   scopeAt(at: Instance, basis: Basis, own: 'with-its-output' | 'before-it' = 'before-it'): Scope {
     const certain = this.certainAt(at)
     const output = own === 'with-its-output' ? this.#claimed.done.get(at.id)?.output : undefined
-    const values: Values = {
-      ...certain.values,
-      ...this.#runAt(at),
-      ...this.#earlierValues(at),
-      ...(output === undefined ? {} : { [at.step.id]: output }),
-    }
+    const values = this.#valuesAt(at, certain, output === undefined ? {} : { [at.step.id]: output })
     return { ...certain, values, records: recordsOf(basis) }
   }
 
@@ -62,7 +57,7 @@ export class Known {
     const items = this.#itemsAround(at)
     const inputs = this.inputsOf(level)
     return {
-      types: { ...variablesOf(level.plan), ...items.types },
+      types: withItems(variablesOf(level.plan), items.types),
       values: { ...(inputs === undefined ? {} : { inputs }), policy: policyValues(level.plan), ...items.values },
       facts: level.plan.facts,
       records: {},
@@ -72,7 +67,7 @@ export class Known {
   /** The same, with the run itself, and the outputs, decisions and answers that were there before: these do not change any more. */
   settledAt(at: Instance): Scope {
     const certain = this.certainAt(at)
-    return { ...certain, values: { ...certain.values, ...this.#runAt(at), ...this.#earlierValues(at) } }
+    return { ...certain, values: this.#valuesAt(at, certain) }
   }
 
   /** Inputs of a level: those that were admitted, or what the call hands over; undefined where that does not follow. */
@@ -181,8 +176,21 @@ export class Known {
     return 'input' in resolved ? resolved.input : undefined
   }
 
+  #valuesAt(at: Instance, { values }: Scope, output: Values = {}): Values {
+    const runThere = (): JsonObject => this.#runAt(at)
+    return {
+      ...values,
+      // Few expressions name it, and it grows with the run.
+      get run() {
+        return runThere()
+      },
+      ...this.#earlierValues(at),
+      ...output,
+    }
+  }
+
   /** The run as it could see itself there: receipts of what comes before in the order of the Plan. */
-  #runAt(at: Instance): Values {
+  #runAt(at: Instance): JsonObject {
     const { run } = this.#claimed
     const place = orderOf(at)
     const root = rootOf(at)
@@ -192,7 +200,7 @@ export class Known {
     })
     // A called runbook sees what its callers have done, also what it could not do itself (G15).
     const hierarchy = { ...root.effects, ...at.spot.level.plan.effects }
-    return { run: runValue({ id: run.id, subjects: run.subjects, effects }, hierarchy) }
+    return runValue({ id: run.id, subjects: run.subjects, effects }, hierarchy)
   }
 }
 
@@ -217,6 +225,12 @@ function* allIn(spot: Spot): Generator<Instance> {
 
 function rootOf({ spot: { level } }: Instance): Level['plan'] {
   return level.caller === undefined ? level.plan : rootOf(level.caller)
+}
+
+/** The types of a Plan, which hold those of its items already, but for items of one name: predicates are compiled for each object of types. */
+function withItems(types: Scope['types'], items: Scope['types']): Scope['types'] {
+  const same = Object.entries(items).every(([name, type]) => types[name] === type)
+  return same ? types : { ...types, ...items }
 }
 
 /** The records of attested readings, by fact. */

@@ -71,9 +71,18 @@ function concernedIn(
   guarded: readonly GuardedEffect[],
 ): { bound: BindingRule; effect: GuardedEffect }[] {
   const rules = bindingRules(plans, seam.host)
-  return guarded.flatMap((effect) =>
-    rules.filter(({ rule, effects }) => concerns(rule, effect.effect, effects)).map((bound) => ({ bound, effect })),
-  )
+  return guarded.flatMap((effect) => rulesOn(effect.effect, rules).map((bound) => ({ bound, effect })))
+}
+
+const concerning = new WeakMap<readonly BindingRule[], Map<string, readonly BindingRule[]>>()
+
+/** Rules do not change, and one Plan causes few effects: which of them concern an effect is found out once. */
+function rulesOn(effect: string, rules: readonly BindingRule[]): readonly BindingRule[] {
+  const known = concerning.get(rules) ?? new Map<string, readonly BindingRule[]>()
+  concerning.set(rules, known)
+  const found = known.get(effect) ?? rules.filter(({ rule, effects }) => concerns(rule, effect, effects))
+  known.set(effect, found)
+  return found
 }
 
 /** What a rule may see. */
