@@ -19,7 +19,7 @@ export function openIntervals(rule: RulePlan, run: Pick<RunSoFar, 'effects'>, ef
 
 /** Receipts of `from` with no receipt of `to` on their subject behind them; what was taken back neither opens nor closes. */
 function openOf(check: DuringCheck, receipts: readonly EffectReceipt[], effects: Effects): EffectReceipt[] {
-  const standing = inTime(receipts.filter(({ undone }) => !undone))
+  const standing = standingOf(receipts, [check.from, check.to], effects)
   const open = standing.filter(
     (from, at) =>
       isUnder(from.effect, [check.from], effects) &&
@@ -48,7 +48,7 @@ export function obligationsOf(
   receipts: readonly EffectReceipt[],
   effects: Effects,
 ): Obligation[] {
-  const standing = inTime(receipts.filter(({ undone }) => !undone))
+  const standing = standingOf(receipts, [check.after, check.do], effects)
   return standing.flatMap((after, at) => {
     if (!isUnder(after.effect, [check.after], effects)) return []
     const met = standing.slice(at + 1).find((later) => meets({ check, after }, later, effects))
@@ -68,7 +68,8 @@ function same(a: GuardedEffect, b: GuardedEffect, effects: Effects): boolean {
   )
 }
 
-/** Receipts by their time; those of one moment in the order in which they are given. */
-function inTime(receipts: readonly EffectReceipt[]): EffectReceipt[] {
-  return [...receipts].sort((a, b) => (Date.parse(a.at) || 0) - (Date.parse(b.at) || 0))
+/** Receipts of these effects that were not taken back, by their time; those of one moment in the order in which they are given. */
+function standingOf(receipts: readonly EffectReceipt[], names: readonly string[], effects: Effects): EffectReceipt[] {
+  const standing = receipts.filter(({ effect, undone }) => !undone && isUnder(effect, names, effects))
+  return standing.sort((a, b) => (Date.parse(a.at) || 0) - (Date.parse(b.at) || 0))
 }

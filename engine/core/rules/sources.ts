@@ -21,13 +21,27 @@ export interface Written {
   readonly type: ValueType
 }
 
+/** A Plan does not change, and its sites are found once: so is what is behind them. */
+const found = new WeakMap<Site, (Written & { readonly origins: readonly Origin[] | undefined })[]>()
+
 /**
  * Where a field of an effect's target comes from, at one place of a Plan (`siteOf`): what it is made of, and what chose this
  * step before another. Undefined where there is no such field (G20, form 4).
  */
-export function sourcesOf(body: PlanBody, at: string, written: Written): Origin[] | undefined {
+export function sourcesOf(body: PlanBody, at: string, written: Written): readonly Origin[] | undefined {
   const site = sitesOf(body).find((other) => other.at === at)
-  return site && sourcesAt(site, written)
+  if (site === undefined) return undefined
+  const known = found.get(site) ?? []
+  found.set(site, known)
+  const before = known.find(({ effect, field, type }) => isSame({ effect, field, type }, written))
+  if (before !== undefined) return before.origins
+  const origins = sourcesAt(site, written)
+  known.push({ ...written, origins })
+  return origins
+}
+
+function isSame(one: Written, other: Written): boolean {
+  return one.effect === other.effect && one.field === other.field && one.type === other.type
 }
 
 /** The same at a place that is at hand. */
