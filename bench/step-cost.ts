@@ -12,7 +12,7 @@ import { spread } from './statistics.ts'
 import { stepTimes } from './step-times.ts'
 import { STEPS, STEPS_RUNBOOK } from './steps-runbook.ts'
 
-const RUNS = 6
+const RUNS = 12
 
 /** So many runs of each kind are not measured: a worker that has just started has compiled nothing yet. */
 const WARM_UP_RUNS = 5
@@ -25,7 +25,13 @@ interface Side {
 
 type OneRun = (route: Route) => Promise<readonly number[]>
 
-/** What door and evidence add to a step, against the same steps written for Temporal by hand; one run of each in turn. */
+const KINDS = ['guarded', 'bare', 'oneQueue'] as const
+type Kind = (typeof KINDS)[number]
+
+/**
+ * What door and evidence add to a step, against the same steps written for Temporal by hand. One run of each in turn, and each as often
+ * first as the others: a machine is not the same from one moment to the next.
+ */
 export async function measureSteps(stage: Stage, carryOut: CarryOut): Promise<Figure[]> {
   const kinds = {
     guarded: guardedRun(stage, carryOut),
@@ -36,12 +42,17 @@ export async function measureSteps(stage: Stage, carryOut: CarryOut): Promise<Fi
   for (let run = 1 - WARM_UP_RUNS; run <= RUNS; run += 1) {
     const which = run > 0 ? `run ${run} of ${RUNS}` : `run ${run + WARM_UP_RUNS} of ${WARM_UP_RUNS} to warm up`
     say(`steps: ${which} of each, ${STEPS} steps a run`)
-    for (const kind of ['guarded', 'bare', 'oneQueue'] as const) {
+    for (const kind of inTurn(run)) {
       const side = await oneRun(stage, kinds[kind])
       if (run > 0) sides[kind].push(side)
     }
   }
   return figuresOf(sides)
+}
+
+function inTurn(run: number): readonly Kind[] {
+  const first = (run + WARM_UP_RUNS) % KINDS.length
+  return [...KINDS.slice(first), ...KINDS.slice(0, first)]
 }
 
 /** Each run has an environment of its own, so that none finds a longer history than another. */
@@ -72,7 +83,7 @@ function bareRun({ client }: Stage, rollbacks?: string): OneRun {
   }
 }
 
-function figuresOf(sides: Readonly<Record<'guarded' | 'bare' | 'oneQueue', readonly Side[]>>): Figure[] {
+function figuresOf(sides: Readonly<Record<Kind, readonly Side[]>>): Figure[] {
   const [ours, theirs, oneQueue] = [spreadOf(sides.guarded), spreadOf(sides.bare), spreadOf(sides.oneQueue)]
   const measured = (side: readonly Side[]) => `${RUNS} runs × ${STEPS} rollbacks, ${requestsOf(side)}`
   const between = { unit: 'ms' as const, p50: ours.p50 - theirs.p50, p95: ours.p95 - theirs.p95 }
