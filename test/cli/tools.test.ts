@@ -1,11 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canonical } from '../../schemas/canonical.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import { CLI, environment, makeSmallWorkplace, makeWorkplace, removeWorkplace, runproof } from './workplace.ts'
+import { makeSmallWorkplace, makeWorkplace, removeWorkplace, runproof } from './workplace.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -269,36 +268,6 @@ describe('fmt', () => {
   test('refuses a file that is not there', async () => {
     const { stderr, exitCode } = await runproof(folder, 'fmt', 'nowhere.yaml')
     expect(stderr).toContain('error[RP0006]')
-    expect(exitCode).toBe(2)
-  })
-})
-
-describe('completion', () => {
-  test('for bash offers commands, their options, and the runbooks of the catalogue', async () => {
-    const { stdout } = await runproof(folder, 'completion', 'bash')
-    const asked = [['ev'], ['evidence', 'v'], ['run', 'bad'], ['plan', 'bad-deploy', '--di'], ['pau']]
-    const script = [
-      `runproof() { node ${CLI} "$@"; }`,
-      stdout,
-      'ask() { COMP_WORDS=(runproof "$@"); COMP_CWORD=$#; COMPREPLY=(); _runproof; echo "${COMPREPLY[@]}"; }',
-      ...asked.map((words) => `ask ${words.join(' ')}`),
-    ].join('\n')
-    const said = await execa('bash', ['-euc', script], { cwd: folder, env: environment(), extendEnv: false })
-    expect(said.stdout.split('\n')).toEqual(['eval evidence', 'verify', 'bad-deploy', '--diff', 'pause'])
-  })
-
-  test.each([
-    ['zsh', '#compdef runproof'],
-    ['fish', "complete -c runproof -n '__fish_use_subcommand' -f -a doctor"],
-  ])('for %s names every command', async (shell, line) => {
-    const { stdout } = await runproof(folder, 'completion', shell)
-    expect(stdout).toContain(line)
-    for (const word of ['doctor', 'alerts', 'pause', 'verify']) expect(stdout).toContain(word)
-  })
-
-  test('names the shell that was meant', async () => {
-    const { stderr, exitCode } = await runproof(folder, 'completion', 'bsh')
-    expect(stderr).toBe('error[RP0002]: there is no completion for `bsh`\nhint: did you mean `bash`?\n')
     expect(exitCode).toBe(2)
   })
 })

@@ -9,34 +9,46 @@ import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import type { Call } from '../program.ts'
 import { print, printAsIs } from '../terminal.ts'
-import { bash, fish, zsh } from './scripts.ts'
+import { fish } from './fish.ts'
+import { bash, zsh } from './scripts.ts'
 import type { Script } from './scripts.ts'
-import { completedOf } from './words.ts'
+import { completedOf, SHELLS } from './words.ts'
 
-const SCRIPTS: ReadonlyMap<string, Script> = new Map([
-  ['bash', bash],
-  ['zsh', zsh],
-  ['fish', fish],
-])
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], Script>> = { bash, zsh, fish }
 
 /** Prints the completion script of a shell, or the runbooks of the catalogue, which these scripts ask for. */
 export function completionOf(program: Command): (call: Call) => Promise<Exit> {
-  return async ({ folder, args: [shell = ''] }) => {
-    const script = SCRIPTS.get(shell)
-    if (script !== undefined) printAsIs(script(completedOf(program)))
-    else if (shell === 'runbooks') for (const id of await runbooksIn(folder)) print(id)
-    else throw unknownShell(shell)
+  return async ({ folder, args: [asked = ''] }) => {
+    const shell = SHELLS.find((one) => one === asked)
+    if (shell !== undefined) printAsIs(SCRIPTS[shell](completedOf(program)))
+    else if (asked === 'runbooks') for (const id of await runbooksIn(folder)) print(id)
+    else throw unknownShell(asked)
     return EXIT.ok
   }
 }
 
 /** By the names of their files: nothing is compiled while somebody types. */
 async function runbooksIn(folder: string): Promise<string[]> {
-  const { files } = await readCatalogue(readConfig(folder).catalogue)
-  return files.filter((file) => kindOfFile(file) === 'runbook').map(({ file }) => basename(file, '.yaml'))
+  const { catalogue } = readConfig(folder)
+  const { files } = await readCatalogue(catalogue).catch((error: unknown) => {
+    throw unreadable(catalogue, error)
+  })
+  return files
+    .filter((file) => kindOfFile(file) === 'runbook')
+    .map(({ file }) => basename(file, '.yaml'))
+    .filter((id) => ID.test(id))
+}
+
+/** Other names are no runbooks, and a shell may take what stands in them for its own. */
+const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+function unreadable(catalogue: string, error: unknown): OperatorError {
+  const { code = 'it cannot be read' } = error as NodeJS.ErrnoException
+  const message = `the catalogue cannot be read: ${catalogue} (${code})`
+  return new OperatorError('RP0106', message, 'name its folder as `catalogue` in runproof.yaml')
 }
 
 function unknownShell(shell: string): OperatorError {
-  const hint = didYouMean(shell, SCRIPTS.keys()) ?? 'there are bash, zsh and fish'
+  const hint = didYouMean(shell, SHELLS) ?? 'there are bash, zsh and fish'
   return new OperatorError('RP0002', `there is no completion for \`${shell}\``, hint)
 }

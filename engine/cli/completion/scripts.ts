@@ -1,79 +1,144 @@
-import type { Completed } from './words.ts'
+import type { Completed, OptionWord, Word } from './words.ts'
 
 /** Makes the script of one shell. */
 export type Script = (completed: readonly Completed[]) => string
 
-const RUNBOOKS = 'runproof completion runbooks 2>/dev/null'
-
-/** For bash: what stands before the cursor chooses the words; other arguments complete as files. */
+/**
+ * For bash: what stands before the cursor chooses the words; where none fits, files complete. They are not given to `compgen -W`,
+ * which would carry out what is written in the name of a file.
+ */
 export const bash: Script = (completed) =>
   [
     '_runproof() {',
-    '  local cur="${COMP_WORDS[COMP_CWORD]}" said="" word words',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case "$word" in -*) ;; *) said="$said$word " ;; esac',
+    '  local cur="${COMP_WORDS[COMP_CWORD]}" said="" before="" folder="." word',
+    '  local -a known=() flags=()',
+    ...reading(completed, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"'),
+    '  if [[ "$cur" == "=" ]]; then cur=""; fi',
+    ...choosing(completed, { list: (words) => words.map(({ word }) => word).join(' '), cur: '$cur', files: ':' }),
+    '  COMPREPLY=()',
+    '  for word in "${known[@]}"; do',
+    '    if [[ "$word" == "$cur"* ]]; then COMPREPLY+=("$word"); fi',
     '  done',
-    '  case "$said" in',
-    ...completed.map((one) => `    "${prefixOf(one)}"*) words=${bashWords(one)} ;;`),
-    '  esac',
-    '  COMPREPLY=($(compgen -W "$words" -- "$cur"))',
     '}',
     'complete -o default -F _runproof runproof',
   ].join('\n')
 
-function bashWords({ words, runbook }: Completed): string {
-  const own = words.map(({ word }) => word).join(' ')
-  return runbook ? `"${own} $(${RUNBOOKS})"` : `"${own}"`
+/** For zsh: each word with what it does. It can be sourced, or lie as `_runproof` in a folder of `fpath`. */
+export const zsh: Script = (completed) =>
+  [
+    '#compdef runproof',
+    '_runproof() {',
+    '  local said="" before="" folder="." word',
+    '  local -a known flags',
+    ...reading(completed, '"${(@Q)words[2,CURRENT-1]}"'),
+    '  if [[ "$PREFIX" == --*=* ]]; then',
+    '    before="${PREFIX%%=*}"',
+    "    compset -P '*='",
+    '  fi',
+    ...choosing(completed, {
+      list: (words) => words.map(described).join(' '),
+      cur: '$PREFIX',
+      files: '_files; return',
+    }),
+    '  _describe runproof known',
+    '}',
+    'if [[ "${funcstack[1]}" == _runproof ]]; then',
+    '  _runproof "$@"',
+    'elif (( $+functions[compdef] )); then',
+    '  compdef _runproof runproof',
+    'else',
+    "  print -u2 'runproof: completion needs this first: autoload -Uz compinit && compinit'",
+    'fi',
+  ].join('\n')
+
+/** `_describe` parts a word from what it does at the first colon. */
+function described({ word, says }: Word): string {
+  return quoted(`${word}:${says.replaceAll(':', '\\:')}`)
 }
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** Reads the words before the cursor: the commands and arguments that were said, and the option whose value is to come. */
+function reading(completed: readonly Completed[], words: string): string[] {
+  return [
+    `  for word in ${words}; do`,
+    '    if [[ "$word" == "=" ]]; then continue; fi',
+    '    if [[ "$before" == --folder ]]; then folder="${word/#\\~/$HOME}"; fi',
+    '    if [[ "$word" == --folder=* ]]; then folder="${word#*=}"; fi',
+    '    case "$before" in',
+    `      ${namesWithValue(completed).join('|')}) before="" ;;`,
+    '      *)',
+    '        before="$word"',
+    '        case "$word" in -*) ;; *) said="$said$word " ;; esac',
+    '        ;;',
+    '    esac',
+    '  done',
+  ]
+}
+
+/** How a shell writes words down, what is being typed, and what it does where files are wanted. */
+interface Dialect {
+  readonly list: (words: readonly Word[]) => string
+  readonly cur: string
+  readonly files: string
+}
+
+/** Chooses what can come: the values of an option, else options where one is begun, else commands and arguments. */
+function choosing(completed: readonly Completed[], { list, cur, files }: Dialect): string[] {
+  const choices = withValue(completed).filter(({ values = [] }) => values.length > 0)
+  return [
+    '  case "$said" in',
+    ...completed.map((one) => `    ${within(one)}) flags=(${list(one.options)}) ;;`),
+    '  esac',
+    '  case "$before" in',
+    ...choices.map(({ word, values = [] }) => `    ${word}) known=(${values.join(' ')}) ;;`),
+    `    ${namesWithValue(completed).join('|')}) ${files} ;;`,
+    '    *)',
+    `      case "${cur}" in`,
+    '        -*) known=("${flags[@]}") ;;',
+    '        *)',
+    '          case "$said" in',
+    ...completed.flatMap((one) => first(one, list)),
+    `            ${completed.flatMap(placesOfFiles).join('|')}) ${files} ;;`,
+    '            *) known=("${flags[@]}") ;;',
+    '          esac',
+    '          ;;',
+    '      esac',
+    '      ;;',
+    '  esac',
+  ]
+}
+
+function first(one: Completed, list: Dialect['list']): string[] {
+  if (one.first === 'any' || one.first === 'none') return []
+  const known = one.first === 'runbook' ? `$(${RUNBOOKS})` : list(one.first)
+  return [`            "${prefixOf(one)}") known=(${known}) ;;`]
+}
+
+function placesOfFiles(one: Completed): string[] {
+  const places = one.rest === 'any' ? [`"${prefixOf(one)}"*`] : []
+  return one.first === 'any' ? [`"${prefixOf(one)}"`, ...places] : places
+}
+
+const RUNBOOKS = 'runproof completion runbooks --folder "$folder" 2>/dev/null'
 
 function prefixOf({ path }: Completed): string {
   return path === '' ? '' : `${path} `
 }
 
-/** For zsh: each word with what it does. */
-export const zsh: Script = (completed) =>
-  [
-    '#compdef runproof',
-    '_runproof() {',
-    '  local said="" word',
-    '  local -a known',
-    '  for word in ${words[2,CURRENT-1]}; do',
-    '    case "$word" in -*) ;; *) said="$said$word " ;; esac',
-    '  done',
-    '  case "$said" in',
-    ...completed.flatMap((one) => [
-      `    "${prefixOf(one)}"*)`,
-      `      known=(${one.words.map(({ word, says }) => quoted(`${word}:${says.replaceAll(':', '\\:')}`)).join(' ')})`,
-      ...(one.runbook ? [`      known+=($(${RUNBOOKS}))`] : []),
-      '      ;;',
-    ]),
-    '  esac',
-    '  _describe runproof known || _files',
-    '}',
-    'compdef _runproof runproof',
-  ].join('\n')
-
-/** For fish: one line for each word, where its command was said. */
-export const fish: Script = (completed) =>
-  completed
-    .flatMap((one) => {
-      const where = `-n ${quoted(fishCondition(one))}`
-      const words = one.words.map(({ word, says }) => {
-        const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-f -a ${word}`
-        return `complete -c runproof ${where} ${what} -d ${quoted(says)}`
-      })
-      return one.runbook ? [...words, `complete -c runproof ${where} -f -a ${quoted(`(${RUNBOOKS})`)}`] : words
-    })
-    .join('\n')
-
-function fishCondition({ path }: Completed): string {
-  if (path === '') return '__fish_use_subcommand'
-  return path
-    .split(' ')
-    .map((word) => `__fish_seen_subcommand_from ${word}`)
-    .join('; and ')
+/** Nothing is known of what stands behind a command that there is not. */
+function within(one: Completed): string {
+  return one.path === '' ? '""' : `"${prefixOf(one)}"*`
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+function namesWithValue(completed: readonly Completed[]): string[] {
+  return withValue(completed).map(({ word }) => word)
+}
+
+/** Every option that takes a value, once. */
+export function withValue(completed: readonly Completed[]): OptionWord[] {
+  const all = completed.flatMap(({ options }) => options.filter(({ values }) => values !== undefined))
+  return [...new Map(all.map((option) => [option.word, option])).values()]
 }

@@ -1,14 +1,34 @@
-import type { Command } from 'commander'
+import { Command } from 'commander'
+import type { Argument, Option } from 'commander'
+import { viewing } from '../viewing.ts'
+
+/** A word that can be typed, and what it does. */
+export interface Word {
+  readonly word: string
+  readonly says: string
+}
+
+/** An option; with `values` it takes one: one of these, or where there are none any, such as a file. */
+export interface OptionWord extends Word {
+  readonly values?: readonly string[]
+}
+
+/** What an argument is: one of some words, a runbook, anything such as a file, or there is none. */
+export type Expected = readonly Word[] | 'runbook' | 'any' | 'none'
 
 /** What can stand behind a command's name. */
 export interface Completed {
   /** `evidence verify`; empty for `runproof` alone. */
   readonly path: string
-  /** Commands below it, and its options. */
-  readonly words: readonly { readonly word: string; readonly says: string }[]
-  /** Its first argument is a runbook. */
-  readonly runbook: boolean
+  readonly options: readonly OptionWord[]
+  /** Directly behind the name: a command below it, or its first argument. */
+  readonly first: Expected
+  /** Behind that. */
+  readonly rest: 'any' | 'none'
 }
+
+/** The shells that there are scripts for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 /** Every command of a program with what can stand behind it, the longest names first. */
 export function completedOf(program: Command): Completed[] {
@@ -16,13 +36,41 @@ export function completedOf(program: Command): Completed[] {
 }
 
 function walk(command: Command, path: readonly string[]): Completed[] {
+  const [first, ...rest] = command.registeredArguments.filter((argument) => !areInputs(argument))
+  const below = command.commands.map((one) => ({ word: one.name(), says: one.description() }))
   const own: Completed = {
     path: path.join(' '),
-    words: [
-      ...command.commands.map((below) => ({ word: below.name(), says: below.description() })),
-      ...command.options.map(({ long, description }) => ({ word: long ?? '', says: description })),
-    ],
-    runbook: command.registeredArguments[0]?.name() === 'runbook',
+    options: optionsOf(command).map(optionWord),
+    first: below.length > 0 ? below : expectedOf(first),
+    rest: first?.variadic === true || rest.length > 0 ? 'any' : 'none',
   }
-  return [own, ...command.commands.flatMap((below) => walk(below, [...path, below.name()]))]
+  return [own, ...command.commands.flatMap((one) => walk(one, [...path, one.name()]))]
+}
+
+/** The inputs of a runbook are options, which only its Plan knows. */
+function areInputs(argument: Argument): boolean {
+  return argument.name() === 'inputs'
+}
+
+function expectedOf(argument: Argument | undefined): Expected {
+  if (argument === undefined) return 'none'
+  if (argument.name() === 'shell') return SHELLS.map((word) => ({ word, says: 'a shell' }))
+  return argument.name() === 'runbook' ? 'runbook' : 'any'
+}
+
+/** `run` reads its options together with the inputs of the runbook; these are the ones that every run has. */
+const OF_EVERY_RUN = viewing(
+  new Command()
+    .option('--reason <text>', 'why; it stays on record')
+    .option('--detach', 'start it, and do not follow it'),
+).options
+
+function optionsOf(command: Command): readonly Option[] {
+  const own = command.createHelp().visibleOptions(command)
+  return command.name() === 'run' ? [...OF_EVERY_RUN, ...own] : own
+}
+
+function optionWord({ long, description, required, optional, argChoices }: Option): OptionWord {
+  const word = { word: long ?? '', says: description }
+  return required || optional ? { ...word, values: argChoices ?? [] } : word
 }

@@ -1,10 +1,9 @@
 import { Connections } from '../../host/connections.ts'
+import { clockOf, dateOf } from './clock.ts'
 import { findingOf, note, ok, wrong } from './finding.ts'
 import type { Finding, Look } from './finding.ts'
 
 const ANSWER_MS = 3_000
-/** More than this, and times of two systems cannot be read side by side. */
-const SKEW_MS = 5_000
 
 /** Does each configured connection have its secret, does it answer, and is its clock ours? */
 export const connections: Look = {
@@ -36,20 +35,14 @@ async function lookAt(name: string, opened: Connections): Promise<Omit<Finding, 
   const context = await opened.context({ idempotencyKey: '', signal })
   const { url } = context.connection(name)
   try {
-    const asked = Date.now()
+    const from = Date.now()
     const response = await context.fetch(url, { signal })
     await response.body?.cancel()
-    return [ok(`${name} answers (${url})`), ...clock(name, response.headers.get('date'), (asked + Date.now()) / 2)]
+    const theirs = dateOf(response)
+    const clock = Number.isNaN(theirs) ? [] : clockOf(name, { theirs, from, to: Date.now() })
+    return [ok(`${name} answers (${url})`), ...clock]
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return [wrong(`${name} does not answer at ${url}: ${why}`, `curl -v ${url}`)]
   }
-}
-
-function clock(name: string, date: string | null, now: number): Omit<Finding, 'part'>[] {
-  const theirs = Date.parse(date ?? '')
-  if (Number.isNaN(theirs) || Math.abs(theirs - now) < SKEW_MS) return []
-  const seconds = Math.round((theirs - now) / 1000)
-  const side = seconds > 0 ? 'ahead of' : 'behind'
-  return [wrong(`the clock of ${name} is ${Math.abs(seconds)} s ${side} the one here`, 'timedatectl set-ntp true')]
 }

@@ -1,16 +1,34 @@
+import { say } from '../terminal.ts'
+
+type Step = () => Promise<void>
+
 /** Remembers how to take down what was put up, and does it last first. What is put up later still is taken down at once. */
 export class Cleanup {
-  readonly #steps: (() => Promise<void>)[] = []
+  readonly #steps: Step[] = []
   #over = false
 
-  /** Remembers a step; carries it out now where all others have been. */
-  after(step: () => Promise<void>): void {
-    if (this.#over) void step()
-    else this.#steps.push(step)
+  /** Remembers a step; carries it out now where all others have been. Nobody waits for that: what it fails with is said. */
+  after(step: Step): void {
+    if (!this.#over) this.#steps.push(step)
+    else void carryOut(step).then((failures) => failures.forEach(({ message }) => say(`stopping: ${message}`)))
   }
 
+  /** Carries out every step, also where one before it has failed; throws at the end what they failed with. */
   async all(): Promise<void> {
     this.#over = true
-    for (const step of this.#steps.splice(0).reverse()) await step()
+    const failures: Error[] = []
+    for (const step of this.#steps.splice(0).reverse()) failures.push(...(await carryOut(step)))
+    if (failures.length > 1) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
+    if (failures[0] !== undefined) throw failures[0]
+  }
+}
+
+/** What a step failed with; nothing where it did not fail. */
+async function carryOut(step: Step): Promise<Error[]> {
+  try {
+    await step()
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error : new Error(String(error))]
   }
 }

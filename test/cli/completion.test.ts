@@ -1,0 +1,150 @@
+import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CLI, environment, makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
+
+let folder = ''
+const script: Record<string, string> = {}
+beforeAll(async () => {
+  folder = await makeSmallWorkplace()
+  for (const shell of ['bash', 'zsh', 'fish']) script[shell] = (await runproof(folder, 'completion', shell)).stdout
+})
+afterAll(async () => removeWorkplace(folder))
+
+/** What bash offers behind these words, the last of which is being typed. */
+async function offered(words: readonly string[], cwd = folder): Promise<string[]> {
+  const text = [
+    'runproof() { node "$CLI" "$@"; }',
+    script['bash'],
+    'COMP_WORDS=(runproof "$@"); COMP_CWORD=$#; _runproof; printf "%s\\n" "${COMPREPLY[@]}"',
+  ].join('\n')
+  const env = { ...environment(), CLI }
+  const { stdout } = await execa('bash', ['-euc', text, 'bash', ...words], { cwd, env, extendEnv: false })
+  return stdout === '' ? [] : stdout.split('\n')
+}
+
+describe('for bash', () => {
+  test.each([
+    ['commands', ['ev'], ['eval', 'evidence']],
+    ['commands below a command', ['evidence', ''], ['verify', 'list']],
+    ['options where one is begun', ['plan', 'ask-first', '--di'], ['--diff']],
+    ['options where nothing else can come', ['keys', 'init', ''], ['--signer', '--folder', '--debug', '--help']],
+    ['runbooks', ['run', 'ask-f'], ['ask-first']],
+    ['no second runbook', ['prove', 'ask-first', 'ask'], []],
+    ['the shells', ['completion', ''], ['bash', 'zsh', 'fish']],
+    ['the values of an option', ['runs', '--output', ''], ['text', 'json']],
+    ['them behind =, at which bash parts words', ['runs', '--output', '=', 'j'], ['json']],
+    ['files as any other value', ['evidence', 'verify', '--trust', ''], []],
+    ['files where an argument may be one', ['evidence', 'verify', ''], []],
+    ['nothing of a command whose name is the value of an option', ['stop', '--reason', 'run', 'ask'], []],
+    ['nothing behind a command that there is not', ['rum', ''], []],
+  ])('offers %s', async (_what, words, expected) => {
+    expect(await offered(words)).toEqual(expected)
+  })
+
+  test.each([
+    ['--folder', 'here', 'run'],
+    ['run', '--folder', 'here'],
+    ['--folder', '=', 'here', 'run'],
+  ])('offers the runbooks of the folder that is named: %s %s %s', async (...words) => {
+    const typed = words.map((word) => (word === 'here' ? basename(folder) : word))
+    expect(await offered([...typed, 'ask-f'], dirname(folder))).toEqual(['ask-first'])
+  })
+
+  test('a name in the catalogue that a shell would carry out is not offered, and not carried out', async () => {
+    const place = await makeSmallWorkplace()
+    for (const name of ['$(touch${IFS}harm)', '`touch harm`', 'a;b', '*']) {
+      await writeFile(join(place, 'runbooks', `${name}.yaml`), '')
+    }
+    const runbooks = (await runproof(place, 'completion', 'runbooks')).stdout.split('\n').filter(Boolean)
+    expect(runbooks).toContain('ask-first')
+    for (const id of runbooks) expect(id).toMatch(/^[a-z-]+$/)
+    expect(await offered(['run', ''], place)).toEqual(runbooks)
+    expect(existsSync(join(place, 'harm'))).toBe(false)
+    await removeWorkplace(place)
+  })
+
+  test('the script itself carries out nothing that it is given', async () => {
+    const given = script['bash']?.replaceAll(/runproof completion runbooks [^)]*/g, `printf '%s' '$(touch\${IFS}harm)'`)
+    const text = `${given}\nCOMP_WORDS=(runproof run ""); COMP_CWORD=2; _runproof; printf "%s\\n" "\${COMPREPLY[@]}"`
+    const { stdout } = await execa('bash', ['-euc', text], { cwd: folder, env: environment(), extendEnv: false })
+    expect(stdout).toBe('$(touch${IFS}harm)')
+    expect(existsSync(join(folder, 'harm'))).toBe(false)
+  })
+
+  test('offers for a run no option that it would refuse', async () => {
+    const { stdout } = await runproof(folder, 'run', 'ask-first', '--help')
+    const offers = await offered(['run', 'ask-first', '--'])
+    expect(offers).toContain('--detach')
+    for (const option of offers) expect(stdout).toContain(option)
+  })
+})
+
+describe('for zsh', () => {
+  test('each word is told with what it does, parted at a colon', () => {
+    expect(script['zsh']).toContain(`"evidence ") known=('verify:verify a bundle, by its folder or its run;`)
+    expect(script['zsh']).toContain(
+      `'--folder:working folder, with runproof.yaml and .runproof/ (default\\: this one)'`,
+    )
+  })
+
+  test('it can lie in a folder of fpath too, and says what it needs where completion is not loaded', () => {
+    const lines = script['zsh']?.trimEnd().split('\n') ?? []
+    expect(lines[0]).toBe('#compdef runproof')
+    expect(lines.slice(-7)).toEqual([
+      'if [[ "${funcstack[1]}" == _runproof ]]; then',
+      '  _runproof "$@"',
+      'elif (( $+functions[compdef] )); then',
+      '  compdef _runproof runproof',
+      'else',
+      "  print -u2 'runproof: completion needs this first: autoload -Uz compinit && compinit'",
+      'fi',
+    ])
+  })
+})
+
+describe('for fish', () => {
+  const lines = (): string[] => script['fish']?.split('\n') ?? []
+
+  test('a word is offered where its command was said, and nowhere else', () => {
+    expect(lines()).toContain(
+      `complete -c runproof -n '__runproof_at "evidence "' -f -a 'list' -d 'list sealed bundles'`,
+    )
+    expect(lines()).toContain(`complete -c runproof -n '__runproof_at "run "' -f -a '(__runproof_runbooks)'`)
+    const places = lines().filter((line) => line.startsWith('complete -c runproof -n'))
+    expect(places.filter((line) => !/-n '__runproof_(at|within) "[a-z ]*"'/.test(line))).toEqual([])
+  })
+
+  test('an option that takes a value offers its values, or files', () => {
+    expect(lines()).toContain(
+      `complete -c runproof -n '__runproof_within "runs "' -l output -x -a 'text json' -d 'in which form'`,
+    )
+    expect(lines().find((line) => line.includes('-l trust'))).toContain(' -l trust -rF -d ')
+  })
+})
+
+test('an option takes a value in every command that has it, or in none: scripts skip values by the name of the option', () => {
+  const forms = new Map<string, Set<boolean>>()
+  for (const [, name = '', value] of (script['fish'] ?? '').matchAll(/^complete .* -l (\S+)( -rF| -x)?/gm))
+    forms.set(name, (forms.get(name) ?? new Set()).add(value !== undefined))
+  expect(forms.size).toBeGreaterThan(20)
+  expect([...forms].filter(([, both]) => both.size > 1)).toEqual([])
+})
+
+test.each(['bash', 'zsh', 'fish'])('the script of %s names every command', async (shell) => {
+  const { stdout } = await runproof(folder, '--help')
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: .*)? {2,}\S/gm)].map(([, name]) => name)
+  expect(commands.length).toBeGreaterThan(25)
+  for (const name of commands) expect(script[shell]).toMatch(new RegExp(`\\b${name}\\b`))
+})
+
+test('names the shell that was meant, and the catalogue that is not there', async () => {
+  const { stderr, exitCode } = await runproof(folder, 'completion', 'bsh')
+  expect(stderr).toBe('error[RP0002]: there is no completion for `bsh`\nhint: did you mean `bash`?\n')
+  expect(exitCode).toBe(2)
+  const nowhere = await runproof(folder, 'completion', 'runbooks', '--folder', 'runbooks')
+  expect(nowhere.stderr).toContain('error[RP0106]: the catalogue cannot be read: ')
+  expect(nowhere.exitCode).toBe(2)
+})
