@@ -23,6 +23,8 @@ export interface Plan {
     readonly goal: string
     /** SHA-256 of the file's bytes. */
     readonly file: { readonly name: string; readonly digest: string }
+    /** The day on which somebody has last looked whether it is still right, such as `2026-08-21`. (2) */
+    readonly lastReviewed?: string
     /** Topologies on which the runbook may run; absent: any. (2) */
     readonly topology?: readonly string[]
     /** What the runbook's page says, section by section. (2) */

@@ -4,11 +4,12 @@ import { canonical } from '../../schemas/canonical.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { jsonDiagnostics } from '../diagnostics/json.ts'
 import { junitOf } from '../diagnostics/junit.ts'
-import { renderDiagnostics } from '../diagnostics/render.ts'
+import { inOrder, renderDiagnostics } from '../diagnostics/render.ts'
 import { sarifOf } from '../diagnostics/sarif.ts'
 import type { Config } from '../host/config.ts'
 import { readConfig } from '../host/config.ts'
 import { OperatorError } from '../host/operator-error.ts'
+import { overdueReviews } from '../language/catalogue.ts'
 import { openCatalogue } from './catalogue.ts'
 import type { ReadCatalogue } from './catalogue.ts'
 import { EXIT } from './exit.ts'
@@ -34,12 +35,18 @@ export async function check({ folder, args, options }: Call<Formats>): Promise<E
     throw new OperatorError('RP0005', 'one folder is checked at a time', 'a catalogue is one folder')
   const read = await openCatalogue({ ...config, catalogue })
   const files = paths.filter((path) => path !== catalogue).map((path) => nameIn(catalogue, path, read))
-  const found = read.compiled.diagnostics.filter(({ span }) => files.length === 0 || files.includes(span.file))
+  const all = inOrder([...read.compiled.diagnostics, ...overdueReviews(read.compiled, today())])
+  const found = all.filter(({ span }) => files.length === 0 || files.includes(span.file))
   const pathOf = (file: string) => pathFrom(folder, file, { ...config, catalogue })
   const printed = formatted(found, { options, read, files, pathOf })
   if (printed === undefined) report(found, files, read)
   else printAsIs(printed)
   return found.some(isError) ? EXIT.runbookWrong : EXIT.ok
+}
+
+/** By UTC, so that everybody is told the same. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10)
 }
 
 function isFolder(path: string): boolean {

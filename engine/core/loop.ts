@@ -16,7 +16,7 @@ interface Body {
 /** Carries out a step once for each item of a list, which is taken once; stops at the first item that does not go well. */
 export async function loopStep(run: Run, step: StepPlan, body: Body): Promise<Ended> {
   const instance = instanceOf(run, step.id)
-  const items = itemsOf(run, instance, body.forEach)
+  const items = itemsOf(run, { step: step.id, instance }, body.forEach)
   if ('unknown' in items) return { result: 'failed', detail: `the list is unknown: ${items.unknown}` }
   const loop = run.loops.get(step.id) ?? begin(run, { step, instance, count: items.list.length })
   await allItems({ run, step, instance, ...body, list: items.list, loop })
@@ -27,7 +27,7 @@ export async function loopStep(run: Run, step: StepPlan, body: Body): Promise<En
 type Items = { readonly list: readonly Json[] } | { readonly unknown: string }
 
 /** The list as it is when the loop begins; when the run goes on in another execution, from the same readings again. */
-function itemsOf(run: Run, instance: string, { list }: ForEach): Items {
+function itemsOf(run: Run, { step, instance }: { step: string; instance: string }, { list }: ForEach): Items {
   const [root = ''] = list
   const scope = scopeOf(run)
   const taken = run.lists.get(instance)
@@ -36,9 +36,17 @@ function itemsOf(run: Run, instance: string, { list }: ForEach): Items {
   if ('unknown' in looked) return looked
   if (!Array.isArray(looked.value)) return { unknown: `\`${list.join('.')}\` is no list` }
   const items = looked.value as readonly Json[]
-  if (items.length === 0 && !mayBeEmpty(run.plan, list)) return { unknown: `\`${list.join('.')}\` is empty` }
+  if (items.length === 0 && !isValue(run, list, step)) return { unknown: `\`${list.join('.')}\` is empty` }
   if (taken === undefined) run.lists.set(instance, attestedFacts(run, readingOf(run, root) === undefined ? [] : [root]))
   return { list: items }
+}
+
+/** Runs that were under way before are replayed as they were: an item was that of every loop that has one of this name. */
+const ITEMS_BY_PLACE = 'items-by-place'
+
+function isValue({ plan, ports }: Run, list: readonly string[], step: string): boolean {
+  if (mayBeEmpty(plan, list)) return true
+  return mayBeEmpty(plan, list, step) && (ports.knows?.(ITEMS_BY_PLACE) ?? true)
 }
 
 function begin(run: Run, { step, instance, count }: { step: StepPlan; instance: string; count: number }): Loop {

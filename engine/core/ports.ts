@@ -36,6 +36,8 @@ export interface Ports {
   pace?(): Promise<'go' | 'elsewhere'>
   /** Steps that were done in an earlier execution of this run; asked for when the run stops and they are taken back. */
   recall?(execution: number): Promise<readonly Completed[]>
+  /** Whether this run goes by a change that came to the interpreter later; one that was under way before does not. Without it, it does. */
+  knows?(change: string): boolean
   readonly clock: Clock
 }
 

@@ -18,6 +18,8 @@ import { Report } from './report.ts'
 import { compileRules } from './rules/compile-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { effectPlan, frozen } from './runbook/assemble.ts'
+import { reviewsIn } from './reviews.ts'
+import type { Review } from './reviews.ts'
 import { compileRunbooks } from './runbooks.ts'
 import { compileRecorded } from './scenarios/compile-recorded.ts'
 import { compileScenarios } from './scenarios/compile-scenario.ts'
@@ -26,6 +28,7 @@ import { tellUnusedPolicy } from './unused-policy.ts'
 import { parseYaml } from './yaml/parse.ts'
 
 export { readCatalogue, sourceOf } from './read-catalogue.ts'
+export { overdueReviews } from './reviews.ts'
 export { twinSources } from './scenarios/twin.ts'
 export type { ClosedWindow } from './ground/calendar.ts'
 export type { Role } from './ground/policy.ts'
@@ -51,6 +54,8 @@ export interface CompiledCatalogue {
   readonly allowlist: Allowlist
   readonly scenarios: readonly Scenario[]
   readonly recorded: readonly Recorded[]
+  /** When each runbook was last reviewed. */
+  readonly reviews: readonly Review[]
   readonly digest: string
 }
 
@@ -86,6 +91,7 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
     rules: rules.map(({ plan }) => plan),
     scenarios,
     recorded,
+    reviews: reviewsIn(files),
     digest,
   }
 }

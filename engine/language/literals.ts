@@ -20,6 +20,15 @@ export function ratioOf(text: string): number | undefined {
   return number === undefined ? undefined : Number((Number(number) / 100).toPrecision(15))
 }
 
+/** How a day is written. */
+export const DAY_FORM = '\\d{4}-\\d\\d-\\d\\d'
+const DAY = new RegExp(`^${DAY_FORM}$`)
+
+/** Is this a day of the calendar, such as `2026-08-21`? */
+export function isDay(text: string): boolean {
+  return DAY.test(text) && isMoment(`${text}T00:00:00Z`)
+}
+
 /** The JSON of a literal of this type, or undefined where the text is none. */
 export function literalOf(text: string, type: ValueType): Json | undefined {
   switch (type.kind) {

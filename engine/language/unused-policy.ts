@@ -14,6 +14,9 @@ export const ENGINE_VALUES: Readonly<Record<string, 'count' | 'duration'>> = {
   executionEvents: 'count',
 }
 
+/** Values that only the check of a catalogue uses: no Plan holds them, so that tuning them asks nobody for a new approval. */
+export const CHECK_VALUES: Readonly<Record<string, 'duration'>> = { reviewWithin: 'duration' }
+
 /** Those without which there is no catalogue: for the others the engine has numbers of its own. */
 export const REQUIRED_VALUES: readonly string[] = ['conflictRounds', 'unknownFor']
 
@@ -23,7 +26,7 @@ export function tellUnusedPolicy(
   policy: ReadonlyMap<string, Policy>,
   report: Report,
 ): void {
-  const used = new Set(Object.keys(ENGINE_VALUES))
+  const used = new Set([...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)])
   for (const { node, kind } of files) if (node !== undefined && kind !== 'policy') gather(node, used)
   for (const [name, { span }] of policy) {
     if (!used.has(name))

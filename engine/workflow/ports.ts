@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow'
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow'
 import type { RunInput } from '../../schemas/run.ts'
 import { Cancelled } from '../core/ports.ts'
 import type { Poll, Ports } from '../core/ports.ts'
@@ -35,6 +35,7 @@ export function temporalPorts({ plan, admission }: RunInput, questions: Question
         return claim(plan, { admission, ...call, ...about }, claimId(claims, call.outcome))
       }),
     recall: async (number) => CancellationScope.nonCancellable(async () => thaw(await recall({ admission, number }))),
+    knows: (change) => patched(change),
   }
 }
 

@@ -56,6 +56,21 @@ describe('a step for each item of a list', () => {
     expect(results(thought)).toEqual(['look done', 'roll done'])
   })
 
+  test('G12: an empty list of an item is judged by the loop around it, whatever items elsewhere have its name', async () => {
+    const tasks = (id: string) => act(id, { ...each(['one', 'items'], 1, 'task') })
+    const plan = newPlan([
+      read('look', ['agents', 'edges']),
+      block('perAgent', [tasks('stop')], each(['agents', 'items'], 1, 'one')),
+      block('perEdge', [tasks('drop')], each(['edges', 'items'], 1, 'one')),
+    ])
+    const none = { value: { items: [{ items: [] }] }, complete: true }
+    const run = await carry(plan, { facts: { agents: [none], edges: [none] } })
+    expect(results(run).slice(0, 3)).toEqual(['look done', 'stop.0 done', 'perAgent.0 done'])
+    expect(results(run)).toContain('drop.0 failed')
+    const before = await carry(plan, { facts: { agents: [none], edges: [none] }, knows: [] })
+    expect(results(before)).toContain('stop.0 failed')
+  })
+
   test('takes its list from what a step returned as well; there an empty one was not thought of', async () => {
     const first = act('first')
     const overOutput = { ...act('roll'), ...each(['first', 'list']) }

@@ -50,6 +50,8 @@ export interface Script {
   readonly watch?: readonly (Denial | undefined)[]
   /** Each execution begins so many steps and rests, and then the run goes on in another one. */
   readonly stepsEach?: number
+  /** The changes that the run knows; all of them by default. */
+  readonly knows?: readonly string[]
   /** The run is cancelled when this line of the log is reached. */
   readonly cancelAt?: string
 }
@@ -208,6 +210,7 @@ export class Recorder {
       watch: async ({ activity }) => this.#watch(activity),
       pace: async () => this.#pace(),
       recall: async (execution) => thaw(this.#kept[execution - 1] ?? {}),
+      knows: (change) => this.#script.knows?.includes(change) ?? true,
       clock: { nowMs: () => this.nowMs, sleep: async (ms) => this.#sleep(ms) },
     }
   }

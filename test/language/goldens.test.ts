@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CODES } from '../../engine/diagnostics/catalogue/index.ts'
 import { renderDiagnostics } from '../../engine/diagnostics/render.ts'
 import { base, compileWith, placeOfCase, rulesOfCase } from './compile-case.ts'
-import { compileCatalogue } from '../../engine/language/catalogue.ts'
+import { compileCatalogue, overdueReviews } from '../../engine/language/catalogue.ts'
 import { contracts } from './contracts.ts'
 
 const folder = fileURLToPath(new URL('testdata/', import.meta.url))
@@ -18,7 +18,7 @@ describe('a reader sees', () => {
   test.each(cases)('%s', (name) => {
     const { file, bytes } = placeOfCase(`${folder}${name}`)
     const { catalogue, texts } = compileWith(file, bytes, rulesOfCase(`${folder}${name}`))
-    const shown = renderDiagnostics(catalogue.diagnostics, texts)
+    const shown = renderDiagnostics([...catalogue.diagnostics, ...overdueReviews(catalogue, '2026-08-21')], texts)
     const golden = `${folder}${name.replace(/\.yaml$/, '.golden')}`
     if (process.env['UPDATE'] === '1') writeFileSync(golden, shown)
     expect(existsSync(golden), `no golden file for ${name}: look at the output, then UPDATE=1`).toBe(true)

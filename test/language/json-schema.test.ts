@@ -102,6 +102,7 @@ function altered(file: string, from: string, to: string): { sources: CatalogueSo
 const DEPLOY = 'runbooks/bad-deploy.yaml'
 const LIFT = 'runbooks/lift-promotion-freeze.yaml'
 const RULES = 'runbooks/rules/bad-deploy.yaml'
+const RESTORE_RULES = 'runbooks/rules/database-restore.yaml'
 const POLICY = 'runbooks/policy.yaml'
 const EFFECTS = 'runbooks/effects.yaml'
 const TEND = 'base/tend.yaml'
@@ -159,6 +160,7 @@ const WRONG: readonly (readonly [what: string, file: string, from: string, to: s
     '    hold: ["{{inputs.app}}"]\n    leaves: promotions',
     'RB0112',
   ],
+  ['a review on no day', DEPLOY, 'triggers:', 'lastReviewed: last week\ntriggers:', 'RB0112'],
   ['a topology of nothing', DEPLOY, 'triggers:', 'topology: []\ntriggers:', 'RB0102'],
   ['a section that is empty', TEND, 'coalesce:', 'sections: { paging: "" }\ncoalesce:', 'RB0103'],
   ['a section without a reason', TEND, 'coalesce:', 'sections: { paging: {} }\ncoalesce:', 'RB0102'],
@@ -196,6 +198,13 @@ const WRONG: readonly (readonly [what: string, file: string, from: string, to: s
   ['a rule that can be overridden', RULES, 'overridable: never', 'overridable: release-owner', 'RB0107'],
   ['a check of two forms', RULES, '- forbid: [edge.route.write]', '- { forbid: [a.b], guards: [a.b] }', 'RB0109'],
   ['a check that guards nothing', RULES, 'guards: [route.rollback]', 'guards: []', 'RB0102'],
+  [
+    'a verdict for each of what is no list',
+    RESTORE_RULES,
+    'each: { source: sources.items }',
+    'each: { source: sources }',
+    'RB0112',
+  ],
   ['a value without a source', POLICY, 'freezeFor: { is: 4h, source:', 'freezeFor: { is: 4h, sauce:', 'RB0101'],
   ['a number without a unit', POLICY, 'is: 3, unit: count', 'is: 3', 'RB0112'],
   ['a unit that is none', POLICY, 'unit: count', 'unit: counts', 'RB0107'],
@@ -283,6 +292,7 @@ http:
 /** Keys that no other file of this project has, in catalogues that have no mistake. */
 const RARE: readonly (readonly [file: string, from: string, to: string])[] = [
   [DEPLOY, 'otherwise: no-cause-found', 'otherwise: no-cause-found\n    pick: first'],
+  [DEPLOY, 'triggers:', 'lastReviewed: 2026-08-21\ntriggers:'],
   [RULES, 'edges: platform.edgeRoutes', 'edges: { read: platform.edgeRoutes, ifEmpty: allow, maxAge: 5s }'],
   [RECORDED, 'complete: true }', 'complete: true, roundTrip: true }'],
   [
@@ -312,6 +322,19 @@ function checkEverything(): { name: string; kind: FileKind; text: string; mistak
   })
   return [...rare, ...tried]
 }
+
+test('the schema and the checker both take a loop over an item that is a list: its path is one word', () => {
+  const rows = 'shell: [{ id: table, run: [ls], timeout: 5s, effects: [], output: { rows: [[text]] } }]\nhttp: []\n'
+  const read = 'facts:\n  table: shell.table\n'
+  const inner = '{ id: each, forEach: { cell: row }, read: [owner] }'
+  const loop = `  - { id: see, read: [table] }\n  - { id: perRow, forEach: { row: table.rows }, steps: [${inner}] }\n`
+  const { text = '' } = base.files.find(({ file }) => file === TEND) ?? {}
+  const runbook = text.replace('facts:\n', () => read).replace('outcomes:', () => `${loop}\noutcomes:`)
+  const files = [sourceOf(ALLOWLIST, Buffer.from(rows)), sourceOf(TEND, Buffer.from(runbook))]
+  const others = base.files.filter(({ file }) => file !== ALLOWLIST && file !== TEND)
+  expect(compileCatalogue({ ...base, files: [...others, ...files] }, contracts).diagnostics).toEqual([])
+  expect(taken('runbook', runbook)).toBe(true)
+})
 
 describe('the checker is the truth', () => {
   const checked = checkEverything()

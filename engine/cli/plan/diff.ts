@@ -27,7 +27,8 @@ export function diffPlans(before: Plan, after: Plan): Change[] {
 }
 
 function sectionsOf(plan: Plan): Readonly<Record<string, Named>> {
-  const { title, source, owner, goal, topology = [], sections = {} } = plan.runbook
+  const { title, source, owner, goal, topology = [], sections = {}, lastReviewed } = plan.runbook
+  const reviewed = lastReviewed === undefined ? {} : { lastReviewed }
   const { conflictRounds, unknownForMs, coalesce, doNot, goalClaims, cel, planVersion } = plan
   return {
     rules: byId(plan.rules),
@@ -42,7 +43,7 @@ function sectionsOf(plan: Plan): Readonly<Record<string, Named>> {
     inputs: plan.inputs,
     outputs: plan.outputs ?? {},
     page: sections,
-    runbook: { title, source, owner, goal, topology, coalesce, doNot, goalClaims },
+    runbook: { title, source, owner, goal, ...reviewed, topology, coalesce, doNot, goalClaims },
     engine: { conflictRounds, unknownForMs, cel, planVersion },
     ...calleesOf(plan),
   }

@@ -14,10 +14,11 @@ import { undoText } from './plan/undo.ts'
 /** A Plan for people: steps, effects by blast radius, which rule guards what at which moments, approvals, and what undo would do. */
 export function planText(plan: Plan, digest: string): string[] {
   const { runbook } = plan
+  const reviewed = runbook.lastReviewed === undefined ? '' : `, last reviewed on ${runbook.lastReviewed}`
   const topology = runbook.topology === undefined ? '' : `, topology ${runbook.topology.join(' or ')}`
   return [
     paint('bold', `${runbook.id}: ${runbook.title}`),
-    `  goal ${runbook.goal}, owner ${runbook.owner}, source ${runbook.source}${topology}`,
+    `  goal ${runbook.goal}, owner ${runbook.owner}, source ${runbook.source}${reviewed}${topology}`,
     ...headed('inputs', inputLines(plan)),
     ...headed('starts by itself', plan.triggers.map(triggerLine)),
     ...headed('steps', stepLines(plan.steps, { plan, prefix: '', indent: '  ' })),

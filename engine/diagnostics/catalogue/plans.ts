@@ -74,6 +74,14 @@ export const plans: CodeTable = {
     wrong: '- id: a\n  when: { b: done }\n- id: b',
     right: '- id: b\n- id: a\n  when: { b: done }',
   },
+  RB0413: {
+    title: 'success of a run that was stopped',
+    cause:
+      'A denial, a failure or an overdue wait stops the run, and what it did is taken back: whatever is claimed of it, it is no success.',
+    wrong: 'rolled-back: { as: succeeded, when: { rollback: [done, denied] }, claim: [rolled-back] }',
+    right:
+      'rolled-back: { as: succeeded, when: { rollback: done }, claim: [rolled-back] }\nrollback-denied: { as: blocked, when: { rollback: denied } }',
+  },
   RB0420: {
     title: 'result that is seen inside a block or a loop only',
     cause: 'A loop has a result for every item, so there is not one that could be used outside.',

@@ -93,4 +93,11 @@ export const structure: CodeTable = {
     wrong: 'approve: Did it fail recently?',
     right: 'approve: "Did it fail within {{policy.correlationWindow}}?"',
   },
+  RB0116: {
+    title: 'review of a runbook that is due',
+    cause:
+      'The policy value `reviewWithin` says how long a review lasts; a platform changes under a runbook that nobody looks at. It is a warning: what was right is still compiled, and runs.',
+    wrong: 'runbook: bad-deploy   # and nothing says when it was reviewed',
+    right: 'runbook: bad-deploy\nlastReviewed: 2026-08-21',
+  },
 }

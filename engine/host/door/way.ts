@@ -101,7 +101,8 @@ export class Way {
     if (!loop.step.continueOn.every(isDone) || !leavesProof(loop.step)) return undefined
     const list = this.#known.itemsOf(loop)
     if ('unknown' in list) return { why: `nothing shows over what \`${loop.id}\` went: ${list.unknown}` }
-    if (lengthOf(list.value) === 0 && !mayBeEmpty(loop.spot.level.plan, loop.step.forEach?.list ?? []))
+    const { level } = loop.spot
+    if (lengthOf(list.value) === 0 && !mayBeEmpty(level.plan, loop.step.forEach?.list ?? [], loop.step.id))
       return { why: `the list of \`${loop.id}\` is empty, and nothing says that empty is a value` }
     return this.#obstacleInItems(loop, lengthOf(list.value))
   }

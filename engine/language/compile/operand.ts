@@ -88,16 +88,29 @@ function mismatch(use: Use, { type, slot }: { type: ValueType; slot: Slot }, { r
       help: `use \`{{${path}.value}}\` where \`${path}.known\` was decided`,
     })
   }
-  const strange = type.kind === 'enum' && slot.type.kind === 'enum' ? wordsBeside(type, slot.type) : ''
+  const strange = type.kind === 'enum' && slot.type.kind === 'enum' ? wordsBeside(type, slot.type) : []
+  const named = strange.map((word) => `\`${word}\``).join(', ')
   return report.error('RB0205', use.span, {
     message: `\`${slot.name}\` takes ${describeType(slot.type)}, and \`${path}\` is ${describeType(type)}`,
-    label: `${describeType(type)}${strange}`,
+    label: `${describeType(type)}${named === '' ? '' : `, and can be ${named}`}`,
+    ...(strange.length === 0 ? {} : { help: wayOut(strange, { path, name: slot.name }) }),
   })
 }
 
-function wordsBeside(type: ValueType & { kind: 'enum' }, wanted: ValueType & { kind: 'enum' }): string {
-  const strange = type.words.filter((word) => !wanted.words.includes(word))
-  return `, and can be ${strange.map((word) => `\`${word}\``).join(', ')}`
+type Words = ValueType & { kind: 'enum' }
+
+function wordsBeside(type: Words, wanted: Words): string[] {
+  return type.words.filter((word) => !wanted.words.includes(word))
+}
+
+/** What a judgement has besides its cases, whatever it picks: so that another `pick` changes no contract. */
+const BESIDES = ['mixed', 'unknown']
+
+function wayOut(strange: readonly string[], { path, name }: { path: string; name: string }): string {
+  const besides = strange.filter((word) => BESIDES.includes(word))
+  if (path.includes('.') || besides.length === 0)
+    return `the contract's words for \`${name}\` must have all that \`${path}\` can be; or a step for each case writes its own`
+  return `a decision can be \`mixed\` and \`unknown\` besides its cases, with \`pick: first\` too: the contract's words for \`${name}\` must have both; or a step for each case writes its own`
 }
 
 function textOf(template: Template, bench: Bench): CompiledOperand | undefined {

@@ -3,7 +3,7 @@ import type { Contract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Report } from '../report.ts'
 import type { FileKind } from '../files.ts'
-import { ENGINE_VALUES, REQUIRED_VALUES } from '../unused-policy.ts'
+import { CHECK_VALUES, ENGINE_VALUES, REQUIRED_VALUES } from '../unused-policy.ts'
 import { typeTable } from '../type-table.ts'
 import { rootsOf } from '../world.ts'
 import type { World } from '../world.ts'
@@ -113,7 +113,7 @@ function possibleEffects(contracts: readonly Contract[], { byName }: Effects): S
 function requireValues({ values }: PolicyFile, span: Span | undefined, report: Report): void {
   if (span === undefined) return
   const at = { ...span, end: span.start + 1 }
-  for (const [name, unit] of Object.entries(ENGINE_VALUES)) {
+  for (const [name, unit] of Object.entries({ ...ENGINE_VALUES, ...CHECK_VALUES })) {
     const value = values.get(name)
     if (value === undefined && (report.broken.has(name) || !REQUIRED_VALUES.includes(name))) continue
     if (value === undefined) report.error('RB0102', at, `the policy file needs the value \`${name}\` (${unit})`)

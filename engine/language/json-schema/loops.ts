@@ -1,6 +1,6 @@
 import { about, mapOf } from './schema.ts'
 import type { Properties, Schema } from './schema.ts'
-import { AT_ONCE, LIST_PATH, NAME, RESULTS } from './words.ts'
+import { AT_ONCE, NAME, PATH, RESULTS } from './words.ts'
 
 /** Which earlier steps must have ended how. */
 export const WHEN: Schema = about(
@@ -18,7 +18,7 @@ export const LOOPED = {
   ...CONDITIONAL,
   forEach: about(
     'Once for each item of a list, which is taken once: `{ host: hosts.items }`.',
-    mapOf(LIST_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
+    mapOf(PATH, NAME, { minProperties: 1, maxProperties: 1 }),
   ),
   atOnce: about('So many items at a time; otherwise one after another.', AT_ONCE),
 } satisfies Properties

@@ -9,7 +9,7 @@ import {
 import { RULE_FACTS } from './facts.ts'
 import { about, closed, either, listOf, mapOf, oneOf, someOf } from './schema.ts'
 import type { Schema } from './schema.ts'
-import { BOUND, EFFECT, ID, LIST_PATH, NAME, PREDICATE, TEXT, WORD } from './words.ts'
+import { BOUND, EFFECT, FIELD_PATH, ID, NAME, PATH, PREDICATE, TEXT, WORD } from './words.ts'
 
 const EFFECTS = someOf(EFFECT)
 
@@ -17,7 +17,7 @@ const GUARDS = about('Effects; a check on one guards everything under it.', EFFE
 const PREDICATES = about('Predicates over `target` and the facts of the rule: all of them.', someOf(PREDICATE))
 const EACH = about(
   'A verdict for every item of a list: `{ group: groups.items }`.',
-  mapOf(LIST_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
+  mapOf(FIELD_PATH, NAME, { minProperties: 1, maxProperties: 1 }),
 )
 
 const REQUIRE = closed(CHECK_KEYS.require, {
@@ -25,7 +25,7 @@ const REQUIRE = closed(CHECK_KEYS.require, {
   properties: {
     guards: GUARDS,
     require: PREDICATES,
-    hold: about('Paths to what is held from before the facts until after the effect.', someOf(LIST_PATH)),
+    hold: about('Paths to what is held from before the facts until after the effect.', someOf(PATH)),
     each: EACH,
   },
 })

@@ -7,7 +7,7 @@ import { about, closed, either, listOf, mapOf, oneOf, someOf } from './schema.ts
 import type { Schema } from './schema.ts'
 import { STEP, STEPS } from './steps.ts'
 import { targets } from './targets.ts'
-import { BOUND, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
+import { BOUND, DAY, FLAG, ID, NAME, SCALAR, TEXT, WORD } from './words.ts'
 
 const INPUT = closed(INPUT_KEYS, {
   text: 'What a run is started with.',
@@ -93,6 +93,7 @@ export const RUNBOOK: Schema = closed(RUNBOOK_KEYS, {
       'How a run can end; the last one is without `when`.',
       mapOf(OUTCOME, OUTCOME_NAME, { minProperties: 1 }),
     ),
+    lastReviewed: about('The day on which somebody has last looked whether it is still right.', DAY),
     topology: about('Where it applies; without it, everywhere.', someOf(ID)),
     sections: about('What its page says, by section; none is empty.', mapOf(SECTION, NAME)),
     triggers: about('What starts it beside people and other runbooks.', listOf(either(BY_ALERT, BY_SCHEDULE))),

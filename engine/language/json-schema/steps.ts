@@ -6,7 +6,7 @@ import { LOOPED, LOOP_NEEDS, UNLOOPED } from './loops.ts'
 import { APPROVE, ASK } from './questions.ts'
 import { about, closed, either, mapOf, oneOf, someOf } from './schema.ts'
 import type { Properties, Schema } from './schema.ts'
-import { BOUND, ID, LIST_PATH, NAME, PREDICATE, STEP_ID, TEXT, WORD } from './words.ts'
+import { BOUND, ID, NAME, PATH, PREDICATE, STEP_ID, TEXT, WORD } from './words.ts'
 
 const EXPECT = {
   expect: about('What must become true; the facts of `read` are read again until it is.', PREDICATE),
@@ -48,7 +48,7 @@ const DO = closed(STEP_KEYS.do, {
     with: WITH,
     hold: about(
       'What nobody else may be at: bare paths to ids, or to objects with an `id`, of what was read before.',
-      someOf(LIST_PATH),
+      someOf(PATH),
     ),
     leaves: about('What stays behind when the run stops here, and is safe.', TEXT),
     undo: about(

@@ -1,4 +1,4 @@
-import { DURATION_FORM } from '../literals.ts'
+import { DAY_FORM, DURATION_FORM } from '../literals.ts'
 import { MOST_AT_ONCE } from '../runbook/read-loop.ts'
 import { ROOTS } from '../shape/words.ts'
 import { either, listOf } from './schema.ts'
@@ -62,14 +62,20 @@ export const TIME: Schema = {
   description: 'RFC 3339, such as `2026-12-24T00:00:00Z`.',
 }
 
+/** A day of the calendar. */
+export const DAY: Schema = { type: 'string', pattern: `^${DAY_FORM}$`, description: 'A day, such as `2026-08-21`.' }
+
 /** `true` or `false`, also in quotes. */
 export const FLAG: Schema = { enum: [true, false, 'true', 'false'] }
 
 /** How expressions and conditions name a step. */
 export const STEP_ID: Schema = { ...NAME, description: 'How expressions and conditions name this step: camelCase.' }
 
-/** A bare path to a list. */
-export const LIST_PATH: Schema = { type: 'string', pattern: '^[a-zA-Z]\\w*(\\.[a-zA-Z]\\w*)*$' }
+/** A bare path. A loop item can be a list, or an object on which a lease is held: one word is a path too. */
+export const PATH: Schema = { type: 'string', pattern: '^[a-zA-Z]\\w*(\\.[a-zA-Z]\\w*)*$' }
+
+/** A bare path from a root that is no list itself, which those of rules are. */
+export const FIELD_PATH: Schema = { type: 'string', pattern: '^[a-zA-Z]\\w*(\\.[a-zA-Z]\\w*)+$' }
 
 /** So many items at a time. */
 export const AT_ONCE: Schema = either(

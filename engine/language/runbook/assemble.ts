@@ -43,7 +43,7 @@ export function assemblePlan(
 }
 
 function runbookOf({ head, body, source }: Parts): Plan['runbook'] {
-  const { id, title, source: from, owner, goal, topology } = head
+  const { id, title, source: from, owner, goal, lastReviewed, topology } = head
   return {
     id: id.text,
     title,
@@ -51,6 +51,7 @@ function runbookOf({ head, body, source }: Parts): Plan['runbook'] {
     owner,
     goal,
     file: { name: source.file, digest: source.digest },
+    ...(lastReviewed === undefined ? {} : { lastReviewed }),
     ...(topology && { topology: topology.map(({ text }) => text) }),
     ...(body.sections && { sections: body.sections.plans }),
   }

@@ -2,6 +2,7 @@ import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Use } from '../compile/bench.ts'
 import type { Fact } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
+import { SUCCESSES } from './outcomes.ts'
 import type { CompiledOutcome } from './outcomes.ts'
 import type { CompiledOutput } from './outputs.ts'
 import { isCase } from './step.ts'
@@ -50,6 +51,8 @@ class PathChecker implements Visitor {
   readonly #met = new Map<string, Set<boolean>>()
   readonly #reached = new Set<CompiledOutcome>()
   readonly #given = new Set<string>()
+  /** Outcomes that call a run a success, with what has stopped it. */
+  readonly #belied = new Map<CompiledOutcome, Stop>()
 
   constructor(body: Body, report: Report) {
     this.#body = body
@@ -85,7 +88,11 @@ class PathChecker implements Visitor {
       if (!holdsAt(when, point.results)) return false
       return byCase || when.some(({ step }) => step === stop.step.plan.id)
     })
-    for (const outcome of fitting) this.#reached.add(outcome)
+    for (const outcome of fitting) {
+      this.#reached.add(outcome)
+      const belied = !byCase && SUCCESSES.includes(outcome.plan.as) && !this.#belied.has(outcome)
+      if (belied) this.#belied.set(outcome, stop)
+    }
     const [first] = fitting
     if (first === undefined) return
     for (const use of first.needs) this.#values.need(use, point)
@@ -101,6 +108,7 @@ class PathChecker implements Visitor {
         help: 'a run that a failure or a denial stops ends so only where `when` names that very step and result',
       })
     }
+    for (const [outcome, stop] of this.#belied) this.#tellBelied(outcome, stop)
     for (const { name, use } of this.#body.outputs) {
       if (this.#given.has(name)) continue
       this.#report.error('RB0402', use.span, {
@@ -108,6 +116,16 @@ class PathChecker implements Visitor {
         help: 'what a block or a loop does is seen inside only',
       })
     }
+  }
+
+  /** Whatever the next outcome in the list would say: a claim that a rule denies passes on to this one. */
+  #tellBelied({ plan, whenSpan }: CompiledOutcome, { step, result }: Stop): void {
+    const { id } = step.plan
+    this.#report.error('RB0413', whenSpan, {
+      message: `\`${plan.name}\` calls a run a success that \`${id}\` has stopped by \`${result}\``,
+      label: 'a result that stops the run',
+      help: `say \`as: blocked\` or \`as: escalated\`; where the run may go on without it, add \`continueOn: [${result}]\` to \`${id}\``,
+    })
   }
 
   /** Does any path carry this step out? That none does is told at the step. */

@@ -1,5 +1,6 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { InputPlan, TriggerPlan } from '../../../schemas/plan.ts'
+import { isDay } from '../literals.ts'
 import type { Report } from '../report.ts'
 import { checkId, readPlain, readSome, readText, readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
@@ -16,6 +17,8 @@ export interface Head {
   readonly source: string
   readonly owner: string
   readonly goal: string
+  /** The day on which somebody has last looked whether it is still right. */
+  readonly lastReviewed: string | undefined
   readonly topology: readonly Word[] | undefined
   readonly inputs: Readonly<Record<string, InputPlan>>
   readonly triggers: readonly TriggerPlan[]
@@ -43,6 +46,7 @@ export function readHead(fields: Fields, file: { readonly name: string; readonly
     source: (fields['source'] && readText(fields['source'], 'the source', report))?.text ?? '',
     owner: (fields['owner'] && readRole(fields['owner'], around)) ?? '',
     goal: (fields['goal'] && readGoal(fields['goal'], around)) ?? '',
+    lastReviewed: fields['lastReviewed'] && readDay(fields['lastReviewed'], report),
     topology: fields['topology'] && readTopology(fields['topology'], report),
     inputs,
     triggers: triggers.map(({ plan }) => plan),
@@ -79,6 +83,16 @@ function readGoal(node: Node, { world, report }: Around): string | undefined {
     message: `there is no goal \`${goal.text}\` in the effects file`,
     name: goal.text,
     candidates: world.effects.goals.keys(),
+  })
+}
+
+/** A day of the calendar: nobody has reviewed anything on the 30th of February. */
+function readDay(node: Node, report: Report): string | undefined {
+  const day = readWord(node, '`lastReviewed`', report)
+  if (day === undefined || isDay(day.text)) return day?.text
+  return report.error('RB0112', day.span, {
+    message: `\`${day.text}\` is no day of the calendar`,
+    help: 'write year, month and day, such as `2026-08-21`',
   })
 }
 

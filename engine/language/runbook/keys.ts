@@ -16,7 +16,7 @@ export const RUNBOOK_KEYS = {
     'steps',
     'outcomes',
   ],
-  optional: ['topology', 'sections', 'triggers', 'outputs'],
+  optional: ['lastReviewed', 'topology', 'sections', 'triggers', 'outputs'],
 } as const satisfies Keys
 
 /** The keys of an input of a runbook. */

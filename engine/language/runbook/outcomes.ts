@@ -33,6 +33,8 @@ export interface CompiledOutcome {
   readonly needs: readonly Use[]
   /** Does it say `when`? */
   readonly conditional: boolean
+  /** Where it says under which condition. */
+  readonly whenSpan: Span
 }
 
 interface Around {
@@ -84,6 +86,7 @@ function compileOutcome({ key, keySpan, value }: MapEntry, around: Around): Comp
     uses: [...(say?.uses ?? []), ...(claims?.uses ?? [])],
     needs: claims?.uses ?? [],
     conditional: fields['when'] !== undefined,
+    whenSpan: fields['when']?.span ?? keySpan,
   }
 }
 
@@ -99,8 +102,8 @@ function checkOutcomeName(word: Word, report: Report): void {
   })
 }
 
-/** What counts as a success, with an exception or without, says what it claims (G21). */
-const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']
+/** What counts as a success, with an exception or without: it says what it claims (G21), and nothing has stopped the run. */
+export const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']
 
 function refuseEmptySuccess(
   as: OutcomeKind,
