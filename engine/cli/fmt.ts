@@ -4,8 +4,9 @@ import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { Texts } from '../diagnostics/render.ts'
 import { readConfig } from '../host/config.ts'
+import { readConfigured } from '../host/installation.ts'
 import { OperatorError } from '../host/operator-error.ts'
-import { readCatalogue, sourceOf } from '../language/catalogue.ts'
+import { sourceOf } from '../language/catalogue.ts'
 import { formatYaml } from '../language/format.ts'
 import { Report } from '../language/report.ts'
 import type { Source } from '../language/source.ts'
@@ -34,7 +35,7 @@ export async function fmt({ folder, args, options }: Call<{ check?: true }>): Pr
 
 async function catalogueFiles(folder: string): Promise<string[]> {
   const { catalogue } = readConfig(folder)
-  const { files } = await readCatalogue(catalogue)
+  const { files } = await readConfigured({ catalogue, policyOverlays: [] })
   return files.map(({ file }) => join(catalogue, ...file.split('/').slice(1)))
 }
 

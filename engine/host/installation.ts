@@ -26,14 +26,21 @@ export const shippedContracts: readonly Contract[] = allContracts
  * its own, so it is read first.
  */
 export async function compileConfigured(config: Config): Promise<CompiledCatalogue> {
-  const sources = await readCatalogue(config.catalogue, { overlays: config.policyOverlays }).catch((error: unknown) => {
-    throw unreadable(config, error)
-  })
+  const sources = await readConfigured(config)
   const own = definitionsFromAllowlist(allowlistOf(sources, shippedContracts)).map(contractOf)
   return compileCatalogue(sources, [...shippedContracts, ...own])
 }
 
-function unreadable(config: Config, error: unknown): OperatorError {
+/** Reads the files of the catalogue that a configuration names, and its overlays. Throws where they cannot be read. */
+export async function readConfigured(config: Pick<Config, 'catalogue' | 'policyOverlays'>): Promise<Sources> {
+  return readCatalogue(config.catalogue, { overlays: config.policyOverlays }).catch((error: unknown) => {
+    throw unreadable(config, error)
+  })
+}
+
+type Sources = Awaited<ReturnType<typeof readCatalogue>>
+
+function unreadable(config: Pick<Config, 'catalogue'>, error: unknown): OperatorError {
   const { code = 'it cannot be read', path = config.catalogue } = error as NodeJS.ErrnoException
   return new OperatorError(
     'RP0106',

@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -235,6 +236,14 @@ describe('prove', () => {
 
 describe('fmt', () => {
   const UNTIDY = 'runbook:   untidy\n\n\ntitle: "A title"    # kept\n'
+
+  test('says that there is no catalogue where there is none', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'runproof-fmt-'))
+    const { stderr, exitCode } = await runproof(empty, 'fmt')
+    expect(stderr).toContain('error[RP0106]: the catalogue cannot be read: ')
+    expect(exitCode).toBe(2)
+    await rm(empty, { recursive: true })
+  })
 
   test('writes files in one way, keeps comments, and changes nothing the second time', async () => {
     const place = await makeSmallWorkplace()

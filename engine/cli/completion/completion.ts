@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { readConfig } from '../../host/config.ts'
+import { readConfigured } from '../../host/installation.ts'
 import { OperatorError } from '../../host/operator-error.ts'
-import { readCatalogue } from '../../language/catalogue.ts'
 import { kindOfFile } from '../../language/files.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
@@ -29,10 +29,7 @@ export function completionOf(program: Command): (call: Call) => Promise<Exit> {
 
 /** By the names of their files: nothing is compiled while somebody types. */
 async function runbooksIn(folder: string): Promise<string[]> {
-  const { catalogue } = readConfig(folder)
-  const { files } = await readCatalogue(catalogue).catch((error: unknown) => {
-    throw unreadable(catalogue, error)
-  })
+  const { files } = await readConfigured({ ...readConfig(folder), policyOverlays: [] })
   return files
     .filter((file) => kindOfFile(file) === 'runbook')
     .map(({ file }) => basename(file, '.yaml'))
@@ -41,12 +38,6 @@ async function runbooksIn(folder: string): Promise<string[]> {
 
 /** Other names are no runbooks, and a shell may take what stands in them for its own. */
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-
-function unreadable(catalogue: string, error: unknown): OperatorError {
-  const { code = 'it cannot be read' } = error as NodeJS.ErrnoException
-  const message = `the catalogue cannot be read: ${catalogue} (${code})`
-  return new OperatorError('RP0106', message, 'name its folder as `catalogue` in runproof.yaml')
-}
 
 function unknownShell(shell: string): OperatorError {
   const hint = didYouMean(shell, SHELLS) ?? 'there are bash, zsh and fish'
