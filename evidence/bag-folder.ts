@@ -1,4 +1,5 @@
 import { constants } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvidenceError } from './errors.ts'
@@ -7,8 +8,13 @@ import { EvidenceError } from './errors.ts'
 export interface Bag {
   /** Path below the bundle → content. */
   readonly files: ReadonlyMap<string, Buffer>
-  /** What was not read: no plain file, or too large. */
-  readonly odd: readonly { readonly path: string; readonly why: 'not a plain file' | 'too large' }[]
+  /** What was not read, and why. */
+  readonly odd: readonly Odd[]
+}
+
+interface Odd {
+  readonly path: string
+  readonly why: 'not a plain file' | 'too large' | 'not readable' | 'an empty folder'
 }
 
 /** How much a bundle may make a verifier read. */
@@ -20,7 +26,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 interface Reading {
   readonly root: string
   readonly files: Map<string, Buffer>
-  readonly odd: { path: string; why: 'not a plain file' | 'too large' }[]
+  readonly odd: Odd[]
   bytes: number
 }
 
@@ -34,7 +40,9 @@ export async function readBag(root: string): Promise<Bag> {
 }
 
 async function readFolder(reading: Reading, parts: readonly string[]): Promise<void> {
-  for (const entry of await readdir(join(reading.root, ...parts), { withFileTypes: true })) {
+  const entries = await entriesOf(reading, parts)
+  if (entries?.length === 0 && parts.length > 0) reading.odd.push({ path: parts.join('/'), why: 'an empty folder' })
+  for (const entry of entries ?? []) {
     const inner = [...parts, entry.name]
     const path = inner.join('/')
     if (isFull(reading, inner)) reading.odd.push({ path, why: 'too large' })
@@ -42,6 +50,16 @@ async function readFolder(reading: Reading, parts: readonly string[]): Promise<v
     else if (entry.isFile()) await readOne(reading, path)
     else reading.odd.push({ path, why: 'not a plain file' })
     if (reading.odd.length > LIMITS.files) return
+  }
+}
+
+/** A folder that went away, that nobody may look into, or whose name is no text, cannot be listed. */
+async function entriesOf({ root, odd }: Reading, parts: readonly string[]): Promise<Dirent[] | undefined> {
+  try {
+    return await readdir(join(root, ...parts), { withFileTypes: true })
+  } catch {
+    odd.push({ path: parts.join('/'), why: 'not readable' })
+    return undefined
   }
 }
 
@@ -59,6 +77,8 @@ async function readOne(reading: Reading, path: string): Promise<void> {
     const content = await file.readFile()
     reading.files.set(path, content)
     reading.bytes += content.length
+  } catch {
+    reading.odd.push({ path, why: 'not readable' })
   } finally {
     await file?.close()
   }

@@ -22,8 +22,12 @@ export function manifestOf(payload: ReadonlyMap<string, Buffer>): Buffer {
   return Buffer.from(paths.map((path) => `${sha256(payload.get(path) ?? '')}  ${path}\n`).join(''))
 }
 
+/** As many lines as a bundle may have files, each as long as it may be. */
+const LARGEST_MANIFEST = 20_000 * 500
+
 /** The digests of a manifest by path; undefined where it is not written as `manifestOf` writes. */
 export function parseManifest(manifest: Buffer): Map<string, string> | undefined {
+  if (manifest.length > LARGEST_MANIFEST) return undefined
   const lines = manifest.toString('utf8').split('\n')
   if (lines.pop() !== '') return undefined
   const entries = lines.map((line) => /^([0-9a-f]{64}) {2}(\S+)$/.exec(line))

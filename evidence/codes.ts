@@ -12,7 +12,7 @@ export const CODES = {
   EV0101: entry('a file of the bundle is absent', 'the bundle was copied in part', FETCH_AGAIN),
   EV0102: entry(
     'the bundle holds what no bundle holds',
-    'a link, a device or a forbidden name was put into it',
+    'a link, a device, an empty folder or a forbidden name was put into it',
     FETCH_AGAIN,
   ),
   EV0103: entry(

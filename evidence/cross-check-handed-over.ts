@@ -4,6 +4,7 @@ import { claimedName, continuedName, parseClaimed, parseContinued } from './cont
 import { digestOf, sameJson } from './digest.ts'
 import type { Finding } from './finding.ts'
 import { contradiction, gap } from './finding.ts'
+import { executionsIn, parseEvents } from './history-events.ts'
 import type { RunRecord } from './record.ts'
 
 /** Holds what executions handed over to one another against the history, against the entries, and against each other. */
@@ -39,8 +40,14 @@ function checkChain(run: RunRecord): Finding[] {
     findings.push(...checkLink(run, { number, kept, claimed, from: executions.at(-1) }))
     if (claimed !== undefined) executions.push(claimed.temporalRunId)
   }
-  const known = !has(run, 1) || sameJson(executionsIn(run.events), executions)
-  return known ? findings : [...findings, contradiction('the history is of other executions than took the run over')]
+  return [...findings, ...checkExecutions(run, executions)]
+}
+
+/** The events are those of the very execution that started, and of all that took over: of no other run, none left out, none more. */
+function checkExecutions({ events }: RunRecord, executions: readonly string[]): Finding[] {
+  const told = readable(() => executionsIn(parseEvents(events)))
+  if (told === undefined) return [contradiction('the events of the history cannot be read')]
+  return sameJson(told, executions) ? [] : [contradiction('the history is of other executions than carried the run')]
 }
 
 function has({ intake }: RunRecord, number: number): boolean {
@@ -69,16 +76,6 @@ function checkLink({ admission, entries }: RunRecord, { number, kept, claimed, f
     ...(ours ? [] : [contradiction(`${claimedName(number)} belongs to another run or number`)]),
     ...(told ? [] : [contradiction(`the run tells other entries than ${continuedName(number)} has kept`)]),
   ]
-}
-
-/** Temporal's ids of the executions whose events these are, in their order. */
-function executionsIn(events: Buffer): string[] {
-  const all = JSON.parse(events.toString('utf8')) as readonly Started[]
-  return all.flatMap(({ workflowExecutionStartedEventAttributes: started }) => started?.originalExecutionRunId ?? [])
-}
-
-interface Started {
-  readonly workflowExecutionStartedEventAttributes?: { readonly originalExecutionRunId?: string }
 }
 
 function readable<T>(read: () => T): T | undefined {

@@ -7,18 +7,20 @@ import type { EffectKind, EffectRecords } from './effects.ts'
 import type { Finding } from './finding.ts'
 import { contradiction, gap } from './finding.ts'
 import { isDone } from './effect-status.ts'
+import { parseCanonical } from './parse-canonical.ts'
 import type { RunRecord } from './record.ts'
 
 /** Holds the files of the door against each other and against what the history returned of them. */
 export function checkIntake(run: RunRecord): Finding[] {
   const { intents, receipts, settled, broken } = sortIntake(run.intake)
+  const byDigest = new Map(intents.map((intent) => [intent.digest, intent]))
   const ended = run.history.activities.filter(isEffect)
   const named = new Set(ended.flatMap(({ result }) => Object.keys(result.evidence)))
   return [
     ...broken.map((name) => contradiction(`the record ${name} cannot be read`)),
     ...ended.flatMap((activity) => checkReferences(run, activity)),
     ...intents.flatMap((intent) => checkIntent(run, intent)),
-    ...receipts.flatMap((receipt) => checkReceipt(receipt, intents)),
+    ...receipts.flatMap((receipt) => checkReceipt(receipt, byDigest.get(receipt.value.intentDigest))),
     ...receipts.filter(({ name }) => !named.has(name)).map(({ name }) => gap(`${name} is unknown to the history`)),
     ...openOnes(intents, [...receipts, ...settled], ended).map(({ name }) =>
       gap(`nothing tells what became of ${name}`),
@@ -63,6 +65,7 @@ function sortIntake(intake: ReadonlyMap<string, Buffer>): Sorted {
 /** A record whose name tells another pass than its content is as good as unreadable. */
 function readOrNothing<K extends EffectKind>(kind: K, bytes: Buffer, name: string): EffectRecords[K] | undefined {
   try {
+    parseCanonical(bytes, name)
     const value = parseEffect(kind, bytes, name)
     const told = parseEffectName(name)
     return told?.activity === value.activity && told.attempt === value.attempt ? value : undefined
@@ -78,7 +81,9 @@ export function isEffect(activity: HistoryActivity): activity is EffectActivity 
     typeof result === 'object' &&
     result !== null &&
     typeof result.status === 'string' &&
-    typeof result.evidence === 'object'
+    typeof result.evidence === 'object' &&
+    // TypeScript knows of no null there; what comes from Temporal may be anything.
+    (result.evidence as object | null) !== null
   )
 }
 
@@ -98,8 +103,7 @@ function checkIntent({ admission }: RunRecord, { name, value }: Found<Intent>): 
   return [contradiction(`${name} belongs to another run or Plan`)]
 }
 
-function checkReceipt({ name, value }: Found<Receipt>, intents: readonly Found<Intent>[]): Finding[] {
-  const intent = intents.find(({ digest }) => digest === value.intentDigest)
+function checkReceipt({ name, value }: Found<Receipt>, intent: Found<Intent> | undefined): Finding[] {
   if (intent?.value.runId === value.runId && intent.value.step === value.step) return []
   return [contradiction(`${name} is for no intent of its step`)]
 }

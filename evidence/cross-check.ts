@@ -1,4 +1,4 @@
-import { NAMES } from '../schemas/run.ts'
+import type { HistoryActivity } from '../schemas/evidence.ts'
 import type { RunEntry } from '../schemas/run.ts'
 import { checkBallot } from './cross-check-ballot.ts'
 import { checkHandedOver } from './cross-check-handed-over.ts'
@@ -9,6 +9,8 @@ import { sameJson } from './digest.ts'
 import { isDone } from './effect-status.ts'
 import type { Finding } from './finding.ts'
 import { contradiction, gap } from './finding.ts'
+import { lookThrough } from './history-lookup.ts'
+import type { HistoryLookup } from './history-lookup.ts'
 import { isReading } from './record.ts'
 import type { RunRecord } from './record.ts'
 
@@ -23,52 +25,80 @@ export interface CrossCheck {
  * the intake (what the worker wrote at the moment of the effect). The sealing signs the findings; a verifier finds them again.
  */
 export function crossCheck(run: RunRecord): CrossCheck {
-  const findings = [
-    ...(run.entries.length > 0 ? [] : [gap('the run handed over no entries')]),
-    ...run.entries.flatMap((entry) => checkEntry(run, entry)),
-    ...checkEnd(run),
-    ...checkIntake(run),
-    ...checkBallot(run),
-    ...checkHandedOver(run),
-    ...checkSpilled(run),
-    ...checkUntold(run),
-  ]
+  const findings = CHECKS.flatMap((check) => found(check, run))
   const texts = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).map(({ text }) => text)
   return { gaps: texts('gap'), contradictions: texts('contradiction') }
 }
 
-function checkEntry(run: RunRecord, entry: RunEntry): Finding[] {
+type CrossChecking = (run: RunRecord) => Finding[]
+
+const CHECKS: readonly CrossChecking[] = [
+  checkEntries,
+  checkEnd,
+  checkIntake,
+  checkBallot,
+  checkHandedOver,
+  checkSpilled,
+  checkUntold,
+]
+
+/** A workflow and a history may tell anything: what has not the shape of its kind keeps no run from being sealed as contradicted. */
+function found(check: CrossChecking, run: RunRecord): Finding[] {
+  try {
+    return check(run)
+  } catch {
+    return [contradiction('an entry, an activity or a record has not the shape of its kind')]
+  }
+}
+
+function checkEntries(run: RunRecord): Finding[] {
+  if (run.entries.length === 0) return [gap('the run handed over no entries')]
+  const told = { run, lookup: lookThrough(run.history) }
+  return run.entries.flatMap((entry) => checkEntry(told, entry))
+}
+
+interface Told {
+  readonly run: RunRecord
+  readonly lookup: HistoryLookup
+}
+
+function checkEntry(told: Told, entry: RunEntry): Finding[] {
   switch (entry.kind) {
     case 'reading':
-      return checkReading(run, entry)
+      return checkReading(told, entry)
     case 'effect':
     case 'undo':
-      return checkEffect(run, entry)
+      return checkEffect(told, entry)
     case 'claim':
-      return checkClaim(run, entry)
+      return checkClaim(told, entry)
     case 'vote':
-      return checkVote(run, entry)
+      return checkVote(told, entry)
     default:
       return []
   }
 }
 
 /** A reading that was never taken has no activity: it is unknown, and says why. */
-function checkReading({ history }: RunRecord, { activity, fact, known }: RunEntry & { kind: 'reading' }): Finding[] {
+function checkReading({ lookup }: Told, { activity, fact, known }: RunEntry & { kind: 'reading' }): Finding[] {
   if (!known) return []
-  const taken = history.activities.find(({ activityId }) => activityId === activity)
+  const taken = lookup.activity(activity)
   if (taken === undefined) return [contradiction(`reading ${activity} is unknown to the history`)]
   if (taken.result === undefined) return [gap(`the history has no result of reading ${activity}`)]
   if (isReading(taken) && taken.result.record.fact === fact && taken.result.record.value !== undefined) return []
   return [contradiction(`reading ${activity} is known to the run, but not to the history`)]
 }
 
-function checkEffect({ history }: RunRecord, { activity, result }: RunEntry & { kind: 'effect' | 'undo' }): Finding[] {
-  const done = history.activities.find(({ activityId }) => activityId === activity)
+function checkEffect({ lookup }: Told, { activity, result }: RunEntry & { kind: 'effect' | 'undo' }): Finding[] {
+  const done = lookup.activity(activity)
   if (done === undefined) return [contradiction(`effect ${activity} is unknown to the history`)]
-  if (done.result !== undefined && sameJson(done.result, result)) return []
+  if (done.result !== undefined && sameJson(done.result, result)) return isDone(result) ? checkNamed(done) : []
   if (done.result === undefined && !isDone(result)) return []
   return [contradiction(`effect ${activity} ended otherwise in the history`)]
+}
+
+/** The door names the records of what it did; whoever completes an activity by hand may name none. */
+function checkNamed(done: HistoryActivity): Finding[] {
+  return isEffect(done) ? [] : [contradiction(`effect ${done.activityId} names no records of the door`)]
 }
 
 /** An effect that the history has, and of which no entry tells. */
@@ -82,11 +112,10 @@ function checkUntold({ history, entries }: RunRecord): Finding[] {
     .map(({ activityId }) => gap(`no entry tells of ${activityId}, which had an effect`))
 }
 
-function checkClaim(run: RunRecord, entry: RunEntry & { kind: 'claim' }): Finding[] {
+function checkClaim({ run, lookup }: Told, entry: RunEntry & { kind: 'claim' }): Finding[] {
   const { outcome, result } = entry
   if (result.status !== 'said') return []
-  const { activities } = run.history
-  const said = activities.some((activity) => activity.type === NAMES.claim && sameJson(activity.result, result))
+  const said = lookup.isAnsweredToClaim(result)
   return [
     ...(said ? [] : [contradiction(`the claim of ${outcome} is unknown to the history`)]),
     ...(isRecorded(recordsOf(run), entry) ? [] : [gap(`the claim of ${outcome} was not recorded when it was said`)]),
@@ -97,11 +126,8 @@ function recordsOf({ admission, intake }: RunRecord) {
   return { runId: admission.admission.runId, intake }
 }
 
-function checkVote({ history }: RunRecord, { seq, vote }: RunEntry & { kind: 'vote' }): Finding[] {
-  const arrived = history.updates.some(
-    ({ name, args }) => name === NAMES.voteUpdate && args.some((arg) => sameJson(arg, vote)),
-  )
-  return arrived ? [] : [contradiction(`the vote of entry ${seq} is unknown to the history`)]
+function checkVote({ lookup }: Told, { seq, vote }: RunEntry & { kind: 'vote' }): Finding[] {
+  return lookup.isArrived(vote) ? [] : [contradiction(`the vote of entry ${seq} is unknown to the history`)]
 }
 
 /** The end that is sealed is the one that the entries tell; a success was claimed through the door, which has recorded it. */

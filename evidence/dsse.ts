@@ -5,6 +5,9 @@ import type { Signer } from './keys.ts'
 /** The one type of payload that we sign and accept. */
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 
+/** A Statement is small: what is larger is read by nobody, since nothing has signed it yet. */
+const LARGEST = 65_536
+
 /** What an attestation file carries. */
 export interface Envelope {
   readonly payloadType: string
@@ -38,7 +41,7 @@ export function attestationFile({ payloadType, payload, signature }: Envelope, k
 
 /** Opens an attestation file without believing it; undefined where it is none. */
 export function openAttestation(file: Buffer): Envelope | undefined {
-  const { data } = attestationSchema.safeParse(jsonOrNothing(file))
+  const { data } = attestationSchema.safeParse(file.length > LARGEST ? undefined : jsonOrNothing(file))
   const [signature] = data?.dsseEnvelope.signatures ?? []
   if (data === undefined || signature === undefined) return undefined
   const { payload, payloadType } = data.dsseEnvelope

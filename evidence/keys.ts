@@ -50,7 +50,13 @@ export function publicKeyOf(pem: string, name: string): PublicKey {
 
 /** A public key from its PEM file. */
 export async function loadPublicKey(path: string): Promise<PublicKey> {
-  const pem = await readIfThere(path)
+  const pem = await readIfThere(path).catch((cause: unknown) => {
+    throw new EvidenceError(
+      `the public key ${path} cannot be read`,
+      'name a PEM file with one Ed25519 public key',
+      cause,
+    )
+  })
   if (pem !== undefined) return publicKeyOf(pem.toString('utf8'), path)
   throw new EvidenceError(`there is no public key ${path}`, 'name a PEM file with one Ed25519 public key')
 }

@@ -1,7 +1,7 @@
 import type { Custody } from '../schemas/bundle.ts'
 import type { HistoryFacts, StartRecord } from '../schemas/evidence.ts'
-import type { SealRequest, SealResult } from '../schemas/run.ts'
-import { ATTESTATION, MANIFEST, manifestOf, unsignedTagFiles } from './bag.ts'
+import type { RunEntry, SealRequest, SealResult } from '../schemas/run.ts'
+import { ATTESTATION, MANIFEST, isPayloadPath, manifestOf, unsignedTagFiles } from './bag.ts'
 import { readBag } from './bag-folder.ts'
 import { digestOf, jsonBytes, jsonDigest, sameJson, sha256 } from './digest.ts'
 import { attest } from './dsse.ts'
@@ -37,7 +37,7 @@ export interface SealInput extends SealRequest {
 export async function seal(sealing: Sealing, input: SealInput): Promise<SealResult> {
   const run = await gather(sealing, input)
   const predicate = predicateOf(run, sealing.custody)
-  const payload = layOut(run)
+  const payload = laidOut(run)
   const manifest = manifestOf(payload)
   const statement = writeStatement(predicate, manifest)
   const files = new Map([
@@ -49,6 +49,24 @@ export async function seal(sealing: Sealing, input: SealInput): Promise<SealResu
   await publish(sealing.store, predicate.runId, files)
   const gaps = [...predicate.gaps, ...predicate.contradictions.map((text) => `contradiction: ${text}`)]
   return { bundle: sealing.store.bundlePath(predicate.runId), statement: digestOf(statement), gaps }
+}
+
+/** Names that a workflow made up lead nowhere. */
+function laidOut(run: RunRecord): Map<string, Buffer> {
+  const payload = readable(run, () => layOut(run))
+  const strange = [...payload.keys()].find((path) => !isPayloadPath(path))
+  if (strange === undefined) return payload
+  throw refused(run.started.runId, `${JSON.stringify(strange)} can be no file of a bundle`)
+}
+
+/** A workflow can hand over anything in the place of its entries. */
+function readable<T>({ started }: RunRecord, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof TypeError) throw refused(started.runId, 'what it handed over has not the shape of its kind')
+    throw cause
+  }
 }
 
 async function gather(sealing: Sealing, input: SealInput): Promise<RunRecord> {
@@ -71,7 +89,7 @@ function admittedBy({ admissionKeys }: Sealing, { admission, plan, entries }: Se
     throw refused(admission.admission.runId, 'its admission is not signed by an admission key of this installation')
   if (jsonDigest(plan) !== admission.admission.planDigest)
     throw refused(admission.admission.runId, 'its Plan is not the one that was admitted')
-  if (entries.some(({ seq }, place) => seq !== place))
+  if (entries.some((entry, place) => (entry as RunEntry | null)?.seq !== place))
     throw refused(admission.admission.runId, 'its entries are not numbered without a break')
   return key
 }

@@ -26,9 +26,13 @@ export function writeStatement(predicate: RunPredicate, manifest: Buffer): Buffe
   )
 }
 
-/** Reads a Statement; throws where the bytes are none about a run. */
+/** Reads a Statement; throws where the bytes are none about a run, or say more than one does. */
 export function readStatement(bytes: Buffer): Statement {
-  return statementSchema.parse(parseCanonical(bytes, 'the Statement'))
+  const { _type, subject, predicateType, predicate } = statementSchema.parse(parseCanonical(bytes, 'the Statement'))
+  const statement: Statement = { _type, subject, predicateType, predicate }
+  // What no Statement has was left out by the reading.
+  if (jsonBytes(statement).equals(bytes) && subject[0]?.name === MANIFEST) return statement
+  throw new TypeError('the Statement says more than one of a run')
 }
 
 /** Whether the bytes are a Statement of the one type that is about runs. */

@@ -1,9 +1,13 @@
 import { canonical } from '../schemas/canonical.ts'
 import type { RunEntry } from '../schemas/run.ts'
 import { sha256 } from './digest.ts'
+import { parseCanonicalText } from './parse-canonical.ts'
 
 /** Stands before the first line. */
 const NOTHING = '0'.repeat(64)
+
+/** More entries than the files of a bundle can account for are not looked at. */
+const MOST_LINES = 500_000
 
 /** `steps.jsonl` with what the Statement says of it. */
 export interface Chain {
@@ -34,16 +38,15 @@ export interface Link {
 /** Reads the lines of `steps.jsonl`; throws where one is not a canonical object, or the last has no line end. */
 export function readSteps(text: string): Link[] {
   if (text !== '' && !text.endsWith('\n')) throw new TypeError('the last line has no line end')
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => readLink(line))
+  const lines = text.split('\n', MOST_LINES + 2)
+  if (lines.length > MOST_LINES + 1) throw new TypeError(`there are more than ${MOST_LINES} lines`)
+  return lines.slice(0, -1).map((line) => readLink(line))
 }
 
 function readLink(line: string): Link {
-  const value = JSON.parse(line) as RunEntry & { readonly prev: unknown }
-  if (typeof value !== 'object' || canonical(value) !== line) throw new TypeError('a line is not canonical JSON')
-  const { prev, ...entry } = value
+  const value = parseCanonicalText(line, 'a line')
+  if (typeof value !== 'object' || value === null) throw new TypeError('a line is no entry')
+  const { prev, ...entry } = value as unknown as RunEntry & { readonly prev: unknown }
   return { entry, line, prev }
 }
 

@@ -21,7 +21,7 @@ export interface Trust {
 /** Loads a trust folder: `keys/*.pem` may seal, `admission/*.pem` may admit, `allowed_signers` lists who may sign votes. */
 export async function loadTrust(folder: string): Promise<Trust> {
   const trust = { sealing: await keysIn(join(folder, 'keys')), admission: await keysIn(join(folder, 'admission')) }
-  const signers = await readIfThere(join(folder, 'allowed_signers'))
+  const signers = await readIfThere(join(folder, 'allowed_signers')).catch(unreadable(folder))
   if (trust.sealing.length > 0)
     return { ...trust, ...(signers === undefined ? {} : { signers: readAllowedSigners(signers.toString('utf8')) }) }
   throw new EvidenceError(

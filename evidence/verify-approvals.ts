@@ -1,4 +1,4 @@
-import type { RunEntry, SignedAdmission, Vote } from '../schemas/run.ts'
+import type { RunEntry, SignedAdmission, Vote, VoteRecord } from '../schemas/run.ts'
 import { ballotIn, isOfBallot, questionDigest, voteName } from './ballot.ts'
 import type { Ballot } from './ballot.ts'
 import { checked } from './check.ts'
@@ -9,6 +9,7 @@ import type { RunRecord } from './record.ts'
 import type { AllowedSigners } from './ssh/allowed-signers.ts'
 import { keysOf } from './verify-admission.ts'
 import type { AdmissionTrust } from './verify-admission.ts'
+import { receivedIn } from './vote-received.ts'
 import { voterOf } from './voter.ts'
 
 type VoteEntry = RunEntry & { readonly kind: 'vote' }
@@ -46,19 +47,33 @@ function elsewhere({ admission, entries }: RunRecord, { seq, step, vote: { vote 
     : 'it is for another run, Plan or question'
 }
 
-/** When it was taken the question was open, and the vote in force. */
+/** When it came the question was open, and when it was taken the vote was in force. */
 function late(run: RunRecord, entry: VoteEntry): string | undefined {
   const { vote } = entry.vote
   const question = ballotOf(run).questions.find((one) => questionDigest(one) === vote.factsDigest)
   if (vote.decision === 'override' && vote.expiresAt === undefined) return 'an override says when it ends'
-  const ends = [question?.until, vote.expiresAt].filter((end) => end !== undefined)
-  return ends.some((end) => Date.parse(end) < takenAt(run, entry).getTime()) ? 'it came too late' : undefined
+  const isOver = question !== undefined && cameAt(run, entry).some((at) => !(at <= Date.parse(question.until)))
+  const isExpired = vote.expiresAt !== undefined && Date.parse(vote.expiresAt) < takenAt(run, entry).getTime()
+  return isOver || isExpired ? 'it came too late' : undefined
+}
+
+/**
+ * A worker may have got to it later: where it has recorded when the run received it, that and what the history says of it. Where it has
+ * not, when it was taken.
+ */
+function cameAt(run: RunRecord, entry: VoteEntry): number[] {
+  const received = recordOf(run, entry)?.receivedAt
+  if (received === undefined) return [takenAt(run, entry).getTime()]
+  return [Date.parse(received), receivedIn(run, entry.vote)?.getTime() ?? NaN]
 }
 
 /** By the clock of the worker that recorded it; where none has, by that of the run. */
-function takenAt(run: RunRecord, { at, vote }: VoteEntry): Date {
-  const record = ballotOf(run).votes.find(({ signed }) => voteName(signed) === voteName(vote))
-  return new Date(record?.at ?? at)
+function takenAt(run: RunRecord, entry: VoteEntry): Date {
+  return new Date(recordOf(run, entry)?.at ?? entry.at)
+}
+
+function recordOf(run: RunRecord, { vote }: VoteEntry): VoteRecord | undefined {
+  return ballotOf(run).votes.find(({ signed }) => voteName(signed) === voteName(vote))
 }
 
 function ballotOf({ intake }: RunRecord): Ballot {

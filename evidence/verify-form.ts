@@ -4,6 +4,7 @@ import { checked } from './check.ts'
 import type { Check, Problem } from './check.ts'
 import { attestationFile } from './dsse.ts'
 import type { Envelope } from './dsse.ts'
+import { parseCanonical } from './parse-canonical.ts'
 
 /** The bundle holds the files of a bundle, plain ones, and nothing beside them. */
 export function checkForm({ files, odd }: Bag): Check[] {
@@ -27,6 +28,25 @@ function misplaced(path: string): Problem {
 /** The files under `data/`. */
 export function payloadOf({ files }: Bag): Map<string, Buffer> {
   return new Map([...files].filter(([path]) => path.startsWith('data/')))
+}
+
+/** Every JSON file is written in the one way that JSON can be written here (EV-02), whoever signed it. */
+export function checkJson(payload: ReadonlyMap<string, Buffer>): Check[] {
+  const json = [...payload].filter(([path]) => path.endsWith('.json'))
+  const problems = json.flatMap(([path, bytes]): Problem[] => {
+    const text = notCanonical(bytes, path)
+    return text === undefined ? [] : [{ code: 'EV0106', text }]
+  })
+  return checked('form', `${json.length} files of canonical JSON`, problems)
+}
+
+function notCanonical(bytes: Buffer, path: string): string | undefined {
+  try {
+    parseCanonical(bytes, path)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : `${path} cannot be read`
+  }
 }
 
 /** What a bundle's unsigned files follow from. */

@@ -3,6 +3,7 @@ import { checked } from './check.ts'
 import type { Check, Problem } from './check.ts'
 import { crossCheck } from './cross-check.ts'
 import { sameJson } from './digest.ts'
+import { indexOf, parseEvents } from './history-events.ts'
 import { layOut } from './record.ts'
 import type { RunRecord } from './record.ts'
 import { predicateOf } from './statement.ts'
@@ -21,8 +22,20 @@ export function checkRecords(run: RunRecord, signed: RunPredicate, files: Readon
       code: 'EV0209',
       text: `${path} does not follow from the other files`,
     })),
+    ...(followsFromEvents(run) ? [] : [NOT_THE_EVENTS]),
     ...contradictions.map((found): Problem => ({ code: 'EV0601', text: found })),
   ])
+}
+
+const NOT_THE_EVENTS: Problem = {
+  code: 'EV0209',
+  text: 'the activities and readings do not follow from data/temporal/history.json',
+}
+
+/** What the entries are held against is what Temporal's own events tell. */
+function followsFromEvents({ history, events }: RunRecord): boolean {
+  const { lastEventId, activities, updates } = history
+  return sameJson({ lastEventId, activities, updates }, indexOf(parseEvents(events)))
 }
 
 function differing(derived: RunPredicate, signed: RunPredicate): string[] {

@@ -43,6 +43,7 @@ export const voteRecordSchema = record<VoteRecord>({
   signed: signedVoteSchema,
   verdict: z.looseObject({ counted: z.boolean(), why: z.string().optional() }),
   at: z.string(),
+  receivedAt: z.iso.datetime().optional(),
 })
 
 /** `trigger-<digest>.json`: a further start that was merged into the run. */
@@ -52,7 +53,7 @@ export const signedAdmissionSchema = record<SignedAdmission>({
   signature: z.string(),
 })
 
-/** `options-<digest>.json`: what the rules said of the options of a question. */
+/** `options-<step>-<number>.json`, in old runs `options-<digest>.json`: what the rules said of the options of a question. */
 export const optionsRecordSchema = record<OptionsRecord>({
   runId: name,
   planDigest: digest,
@@ -60,5 +61,6 @@ export const optionsRecordSchema = record<OptionsRecord>({
   options: z.array(z.looseObject({ name: z.string(), effects: z.array(z.unknown()) })),
   allowed: z.array(z.string()),
   denied: z.looseObject({}),
+  number: z.int().min(1).optional(),
   at: z.string(),
 })

@@ -69,13 +69,18 @@ export interface OptionsVerdict {
   readonly denied: Readonly<Record<string, Denial>>
 }
 
-/** `options-<digest>.json`: what the rules said of the options of a question; only then may it be asked. */
+/** `options-<step>-<number>.json`: what the rules said of the options of a question; only then may it be asked. */
 export interface OptionsRecord extends OptionsVerdict {
   readonly runId: string
   readonly planDigest: string
   /** The instance of the ask. */
   readonly step: string
   readonly options: OptionsRequest['options']
+  /**
+   * Counts the verdicts on this question in the run: each was begun when the one before it was on record. Absent in records that were
+   * made before there were numbers.
+   */
+  readonly number?: number
   /** RFC 3339, host clock. */
   readonly at: string
 }

@@ -70,6 +70,8 @@ export interface VoteRecord {
   readonly verdict: VoteVerdict
   /** RFC 3339, host clock. */
   readonly at: string
+  /** RFC 3339, the run's clock: when the run received it. Absent where only the clock of the host could tell. */
+  readonly receivedAt?: string
 }
 
 /** What a vote is checked against, in an activity. */
@@ -78,6 +80,8 @@ export interface VoteCheck {
   readonly vote: SignedVote
   /** Everyone who asked for this run, also by a start that was merged into it: none of them counts (G26). */
   readonly triggers: readonly Trigger[]
+  /** RFC 3339, the run's clock: when the run received the vote. Believed of the run's own interpreter only. */
+  readonly receivedAt?: string
 }
 
 /** Whether a vote counts, and otherwise why not. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { AttestedFact, EffectReceipt, Grounds, SignedVote } from '../../schemas/run.ts'
 import { Facts } from './facts-once.ts'
+import { isInPieces } from './pieces.ts'
 import { placeOf, takePlace } from './place-snapshot.ts'
 import type { KeptPlace } from './place-snapshot.ts'
 import { receiptsSeen } from './receipts-seen.ts'
@@ -14,6 +15,9 @@ import type { Completed, Run } from './run.ts'
  * for facts. Whatever is left out of a later form, or means something else there, makes it another version.
  */
 export const SNAPSHOT_VERSION = 2
+
+/** The form of a snapshot that is too big to go along: it lies in pieces in the evidence store, and is of the form above there. */
+export const IN_PIECES_VERSION = 3
 
 /** Thrown where an earlier execution has left a run in a form that this interpreter does not know. */
 export class UnknownSnapshot extends Error {
@@ -62,12 +66,18 @@ export function snapshotOf(run: Run, number: number): JsonObject {
   return { ...kept, facts: facts.all } as unknown as JsonObject
 }
 
+/** A snapshot that lies in pieces. */
+export function inPieces(pieces: readonly string[]): JsonObject {
+  return { version: IN_PIECES_VERSION, pieces: [...pieces] }
+}
+
 /** The snapshot, if this interpreter knows its form. Throws `UnknownSnapshot` otherwise: nothing of it is guessed. */
 export function knownSnapshot(state: JsonObject): JsonObject {
   const { version = 1 } = state
   if (version === 1 || version === SNAPSHOT_VERSION) return state
+  if (version === IN_PIECES_VERSION && isInPieces(state)) return state
   throw new UnknownSnapshot(
-    `this run was left by another interpreter, in form ${JSON.stringify(version)}; known are 1 to ${SNAPSHOT_VERSION}`,
+    `this run was left by another interpreter, in form ${JSON.stringify(version)}; known are 1 to ${IN_PIECES_VERSION}`,
   )
 }
 
@@ -133,6 +143,32 @@ export function thaw(values: JsonObject): Completed[] {
     if (undo === undefined || 'unknown' in undo) return { ...step, ...(undo === undefined ? {} : { undo }) }
     return { ...step, undo: { ...undo, grounds: thawedGrounds(undo.grounds, facts) } }
   })
+}
+
+/** Grounds that stay where they were kept, until what rests on them is taken back: of which execution, and of which step there. */
+export interface KeptGrounds extends Grounds {
+  readonly kept: { readonly number: number; readonly at: number }
+}
+
+/** The same steps without the grounds on which they would be taken back, which are a run's greatest part and seldom needed. */
+export function lighten(values: JsonObject, number: number): JsonObject {
+  const light = thaw(values).map((step, at): Completed => {
+    const { undo } = step
+    if (undo === undefined || 'unknown' in undo || isKept(undo.grounds)) return step
+    const grounds: KeptGrounds = { facts: {}, decisions: {}, votes: [], kept: { number, at } }
+    return { ...step, undo: { ...undo, grounds } }
+  })
+  return freeze(light)
+}
+
+/** One of these steps alone, with its grounds. */
+export function oneOf(values: JsonObject, at: number): JsonObject {
+  return freeze(thaw(values).slice(at, at + 1))
+}
+
+/** Were they left where they are kept? */
+export function isKept(grounds: Grounds): grounds is KeptGrounds {
+  return 'kept' in grounds
 }
 
 function frozenGrounds({ facts, decisions, lists, taken, ...rest }: Grounds, once: Facts): FrozenGrounds {

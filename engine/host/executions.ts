@@ -4,23 +4,36 @@ import type { EvidenceStore } from '../../evidence/store.ts'
 import type { ClaimedRecord, ContinuedRecord, StartRecord } from '../../schemas/evidence.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { ContinueRequest, ContinueResult, EvidenceRefs, KeepRequest } from '../../schemas/run.ts'
+import { isInPieces } from '../core/pieces.ts'
+import type { KeepPieceRequest, RecallPartRequest } from '../core/pieces.ts'
+import { lighten, oneOf } from '../core/snapshot.ts'
 import { admittedHere, admittedPlan } from './admission.ts'
 import type { Execution } from './admission.ts'
 import { readStart } from './door/records.ts'
 import type { Host } from './host.ts'
+import { keepPiece, readPiece, togetherAgain } from './pieces.ts'
 
 /** Who can say which execution Temporal itself began when another one ended by continuing as new. */
 export type Successor = (execution: Execution) => Promise<string | undefined>
 
+/** What one answer of an activity may weigh: Temporal takes 2 MB at most. */
+const MOST_AT_ONCE = 1_200_000
+
 /**
  * Keeps what an execution hands over, as its last act. Only an execution that may carry the run can do so, and each number is
- * given once.
+ * given once. What is too big for one request was kept in pieces before, and is put together here.
  */
-export async function keepRun(request: KeepRequest, execution: Execution, host: Host): Promise<EvidenceRefs> {
+export async function keepRun(
+  request: KeepRequest | KeepPieceRequest,
+  execution: Execution,
+  host: Host,
+): Promise<EvidenceRefs> {
   const admitted = await admittedPlan(request.admission, execution, host)
   if ('foreign' in admitted) throw new Error(admitted.foreign)
   const { runId } = admitted.admission
-  const { number, entries, values } = request
+  if ('piece' in request) return keepPiece(host.store, runId, request.piece)
+  const { number } = request
+  const { entries, values } = await wholeOf(request, host.store, runId)
   const record: ContinuedRecord = { runId, number, from: execution.temporalRunId, entries, values }
   await host.store.putOnce(runId, continuedName(number), jsonBytes(record))
   return { [continuedName(number)]: jsonDigest(record) }
@@ -55,13 +68,27 @@ export async function continueRun(
   return { continued: true }
 }
 
-/** What an earlier execution of the run kept for later. */
-export async function recallRun(request: ContinueRequest, execution: Execution, host: Host): Promise<JsonObject> {
+async function wholeOf(
+  { entries, values }: KeepRequest,
+  store: EvidenceStore,
+  runId: string,
+): Promise<Pick<KeepRequest, 'entries' | 'values'>> {
+  if (!isInPieces(values)) return { entries, values }
+  return (await togetherAgain(store, runId, values.pieces)) as unknown as Pick<KeepRequest, 'entries' | 'values'>
+}
+
+/** What an earlier execution of the run kept for later, or the part of it that is asked for. */
+export async function recallRun(request: RecallPartRequest, execution: Execution, host: Host): Promise<JsonObject> {
   const admitted = await admittedPlan(request.admission, execution, host)
   if ('foreign' in admitted) throw new Error(admitted.foreign)
-  const kept = await readContinued(host.store, admitted.admission.runId, request.number)
-  if (kept === undefined) throw new Error(`nothing was kept as number ${request.number}`)
-  return kept.values
+  const { runId } = admitted.admission
+  const { number, piece, light, at } = request
+  if (piece !== undefined) return { piece: await readPiece(host.store, runId, piece) }
+  const kept = await readContinued(host.store, runId, number)
+  if (kept === undefined) throw new Error(`nothing was kept as number ${number}`)
+  if (at !== undefined) return oneOf(kept.values, at)
+  const isLight = light === true || jsonBytes(kept.values).length > MOST_AT_ONCE
+  return isLight ? lighten(kept.values, number) : kept.values
 }
 
 /** The execution that carries a run now: the first one, or the last to which it was handed over. */

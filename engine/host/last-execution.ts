@@ -15,8 +15,18 @@ export async function lastExecutionOf(
   }
 }
 
+/** Of a history, its last event alone: the whole can be more than a client takes in one answer. */
+const CLOSE_EVENT = 2
+
 /** The execution that Temporal began when this one ended by continuing as new, by its own record of that end. */
 export async function successorOf(handle: WorkflowHandle): Promise<string | undefined> {
-  const { events } = await handle.fetchHistory()
-  return events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined
+  const { workflowService, options } = handle.client
+  const { workflowId, runId } = await handle.describe()
+  const { history } = await workflowService.getWorkflowExecutionHistory({
+    namespace: options.namespace,
+    execution: { workflowId, runId },
+    historyEventFilterType: CLOSE_EVENT,
+  })
+  const end = history?.events?.at(-1)
+  return end?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined
 }

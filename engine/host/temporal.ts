@@ -20,10 +20,13 @@ export const SEARCH_ATTRIBUTES = {
 /** The run's own id, by which people find its workflow. */
 export const runAttribute = defineSearchAttributeKey('RunproofRun', 'KEYWORD')
 
+/** A page of a history may be larger than the 4 MB that gRPC takes by itself: 256 events, each with a value of up to 2 MB. */
+const CHANNEL = { 'grpc.max_receive_message_length': 512 * 1024 * 1024 }
+
 /** Opens a client, or says that Temporal cannot be reached. */
 export async function connectTemporal({ address, namespace }: TemporalPlace): Promise<Client> {
   try {
-    const connection = await Connection.connect({ address, connectTimeout: '5s' })
+    const connection = await Connection.connect({ address, connectTimeout: '5s', channelArgs: CHANNEL })
     return new Client({ connection, namespace })
   } catch {
     throw new OperatorError(

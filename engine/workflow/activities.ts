@@ -196,12 +196,20 @@ export async function digest(value: Json): Promise<string> {
   return scheduleLocalActivity(NAMES.digest, [value], { startToCloseTimeout: 10_000, retry: patient })
 }
 
-export async function checkTrigger(check: TriggerCheck): Promise<boolean> {
-  return scheduleLocalActivity(NAMES.checkTrigger, [check], { startToCloseTimeout: 10_000, retry: patient })
+/** Five attempts end it: the SDK forgets a `scheduleToCloseTimeout` that is over between two of them. */
+const bounded = {
+  startToCloseTimeout: 10_000,
+  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumAttempts: 5 },
 }
 
+/** Records a further start; rejects where nobody can. */
+export async function checkTrigger(check: TriggerCheck): Promise<boolean> {
+  return scheduleLocalActivity(NAMES.checkTrigger, [check], bounded)
+}
+
+/** Looks whether a vote counts, and records it; rejects where nobody can, after 65 seconds at the latest. */
 export async function checkVote(check: VoteCheck): Promise<VoteVerdict> {
-  return scheduleLocalActivity(NAMES.checkVote, [check], { startToCloseTimeout: 10_000, retry: patient })
+  return scheduleLocalActivity(NAMES.checkVote, [check], bounded)
 }
 
 async function schedule<R>(type: string, argument: unknown, options: ActivityOptions): Promise<R> {

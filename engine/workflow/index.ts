@@ -8,12 +8,15 @@ import {
 import type { Outcome, RunInput, SealRequest, SealResult } from '../../schemas/run.ts'
 import { carryOut } from '../core/carry-out.ts'
 import { Elsewhere } from '../core/ports.ts'
+import { isInPieces } from '../core/pieces.ts'
 import { openRun } from '../core/run.ts'
 import type { Run } from '../core/run.ts'
 import { UnknownSnapshot, restoreRun } from '../core/snapshot.ts'
 import { admit, recordStart, release, seal, takeOver } from './activities.ts'
 import { Companions } from './companions.ts'
 import { goElsewhere } from './elsewhere.ts'
+import { leavingGrounds } from './left-grounds.ts'
+import { broughtAlong, isHeavy, moveInPieces } from './move-in-pieces.ts'
 import { temporalPorts } from './ports.ts'
 
 /**
@@ -76,11 +79,15 @@ async function taken({ admission }: RunInput, number: number): Promise<undefined
 async function follow(input: RunInput, companions: Companions, startedAt: string): Promise<Outcome> {
   const { plan, admission, continued } = input
   const { ledger, questions, notices, pace } = companions
-  const ports = notices.whenAsked(temporalPorts(input, questions, pace))
+  const ports = notices.whenAsked(leavingGrounds(temporalPorts(input, questions, pace), admission))
+  const state = continued === undefined ? undefined : companions.state
   const run =
-    continued === undefined
+    state === undefined
       ? openRun(plan, admission.admission, { ports, ledger })
-      : restoreRun(plan, admission.admission, { ports, ledger, state: companions.state })
+      : restoreRun(plan, admission.admission, {
+          ...{ ports, ledger },
+          state: isInPieces(state) ? await broughtAlong(input, state.pieces, pace) : state,
+        })
   if (continued?.cancelled === true) CancellationScope.current().cancel()
   return followOrMove(input, { companions, run, startedAt })
 }
@@ -93,7 +100,7 @@ async function followOrMove(
     return await carryOut(moving.run)
   } catch (error) {
     if (!(error instanceof Elsewhere)) throw error
-    await goElsewhere(input, moving)
+    await (isHeavy(input, moving) ? moveInPieces(input, moving) : goElsewhere(input, moving))
     return followOrMove(input, moving)
   }
 }

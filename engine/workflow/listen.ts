@@ -1,5 +1,5 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow'
-import type { RunInput, SignedAdmission, Trigger } from '../../schemas/run.ts'
+import { ApplicationFailure, TemporalFailure, isCancellation, setHandler } from '@temporalio/workflow'
+import type { RunInput, SignedAdmission, Trigger, TriggerCheck } from '../../schemas/run.ts'
 import type { Ledger } from '../core/ledger.ts'
 import { modeOf } from '../core/mode.ts'
 import { checkTrigger } from './activities.ts'
@@ -20,12 +20,22 @@ export function listen({ admission }: RunInput, ledger: Ledger, triggers: Trigge
   /** The run's own start comes by this way too, since both travel in one request. */
   async function meet(further: SignedAdmission): Promise<{ runId: string }> {
     if (further.admission.runId === runId) return { runId }
-    if (!(await checkTrigger({ admission, further })))
+    if (!(await recorded({ admission, further })))
       throw ApplicationFailure.nonRetryable('not admitted here', 'NotAdmitted')
     stillOpen(ledger)
     triggers.push(further.admission.trigger)
     ledger.enter({ kind: 'trigger', trigger: further.admission.trigger })
     return { runId }
+  }
+}
+
+/** Everybody who asked for the run is known to the votes: a start that nobody can record is not taken, and may be sent again. */
+async function recorded(check: TriggerCheck): Promise<boolean> {
+  try {
+    return await checkTrigger(check)
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error
+    throw ApplicationFailure.nonRetryable('this start could not be recorded', 'NotRecorded')
   }
 }
 

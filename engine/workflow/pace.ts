@@ -19,6 +19,17 @@ const STEPS = 10
 /** An execution in which nothing but waiting happened has this many events before it moves, whatever the policy says. */
 const LEAST_EVENTS = 50
 
+/** Temporal ends an execution whose history has 50 MB or 51,200 events: before that, a run that cannot move is paused. */
+const FULL = { bytes: 36_000_000, events: 40_000 } as const
+
+/** A run that could not move tries it again once so much has been added. */
+const AGAIN = { bytes: 2_000_000, events: 500 } as const
+
+const ITSELF = { user: 'runproof', host: 'worker', assurance: 'self-asserted' } as const
+
+/** Executions that were under way before a full history paused a run are replayed as they were. */
+const PAUSES_WHEN_FULL = 'pauses-when-full'
+
 /** Executions that were under way before waits could move are replayed as they were. */
 const WAITS_MOVE = 'waits-move'
 
@@ -34,6 +45,10 @@ export class Pace {
   #newsBefore = 0
   #moving = false
   #stays = false
+  #brought = 0
+  #putOffUntil = { bytes: 0, events: 0 }
+  #isFull = false
+  #hasSaidSo = false
 
   constructor(ledger: Ledger, { plan, paused }: { plan: Plan; paused: boolean }) {
     this.#ledger = ledger
@@ -52,9 +67,10 @@ export class Pace {
 
   /** A run that is paused waits here; one whose history is long is told to move. */
   async next(): Promise<'go' | 'elsewhere'> {
+    this.#lookAtHistory()
     if (this.#paused) await condition(() => !this.#paused || this.leaves)
     this.#steps += 1
-    const isDue = this.#mayMove() && (this.#moving || this.#isLong(this.#steps))
+    const isDue = this.#mayMove() && (this.#moving || this.#isFull || this.#isLong(this.#steps))
     const moves = isDue || (this.#paused && this.leaves)
     if (moves) this.leave()
     return moves ? 'elsewhere' : 'go'
@@ -84,6 +100,18 @@ export class Pace {
     this.#stays = true
   }
 
+  /** It cannot move now; what it would carry along may be less later. */
+  putOff(): void {
+    const { historySize, historyLength } = workflowInfo()
+    this.#moving = false
+    this.#putOffUntil = { bytes: historySize + AGAIN.bytes, events: historyLength + AGAIN.events }
+  }
+
+  /** So many bytes of the history are what the run has brought along. */
+  brings(bytes: number): void {
+    this.#brought = bytes
+  }
+
   /** Sleeps; news end it earlier, and a move as well, by `Elsewhere`. */
   async sleep(ms: number, summary: string): Promise<void> {
     const seen = this.#news
@@ -92,18 +120,35 @@ export class Pace {
     const woken = await condition(() => this.#news > seen || this.leaves, ms, { summary })
     // News come first: the facts are read once more before the run moves.
     if (woken && this.#news === seen) throw this.leave()
+    // Each look at facts makes a full history longer.
+    if (this.#paused && this.#isFull) await condition(() => !this.#paused || this.leaves)
   }
 
   /** A run that was cancelled ends where it is. */
   #mayMove(): boolean {
-    return this.#events !== undefined && !this.#stays && !CancellationScope.current().consideredCancelled
+    if (this.#events === undefined || this.#stays || CancellationScope.current().consideredCancelled) return false
+    const { historySize, historyLength } = workflowInfo()
+    return historySize >= this.#putOffUntil.bytes || historyLength >= this.#putOffUntil.events
   }
 
   #isLong(made: number): boolean {
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
     if (this.#events === undefined || made <= STEPS) return false
-    const long = historyLength > this.#events || historySize > BYTES || this.#ledger.weight > ENTERED
-    return continueAsNewSuggested || long
+    const isSuggested = continueAsNewSuggested && this.#brought === 0
+    const isLarge = historySize > BYTES + this.#brought || this.#ledger.weight > ENTERED
+    return isSuggested || isLarge || historyLength > this.#events
+  }
+
+  /** Pauses the run, once, where its history is nearly as long as Temporal allows and it cannot move: nobody would take anything back. */
+  #lookAtHistory(): void {
+    const { historySize, historyLength } = workflowInfo()
+    const isFull = historySize > FULL.bytes || historyLength > FULL.events
+    if (!isFull || CancellationScope.current().consideredCancelled || !patched(PAUSES_WHEN_FULL)) return
+    this.#isFull = true
+    if (this.#hasSaidSo || this.#paused || this.#mayMove()) return
+    this.#hasSaidSo = true
+    const reason = noWayOn(this.#ledger.state().runId, { historySize, historyLength })
+    this.#pause(true, { by: ITSELF, reason })
   }
 
   /** Messages to a run that waits fill a history as well. */
@@ -134,4 +179,16 @@ function eventsOf({ planVersion, policy }: Plan): number | undefined {
   if (planVersion === 1) return undefined
   const value = Object.hasOwn(policy, 'executionEvents') ? policy['executionEvents']?.value : undefined
   return typeof value === 'number' ? value : EVENTS
+}
+
+/** Why a run is paused that cannot move, and what can be done. */
+function noWayOn(
+  runId: string,
+  { historySize, historyLength }: { historySize: number; historyLength: number },
+): string {
+  return (
+    `its history has ${Math.round(historySize / 1_000_000)} MB and ${historyLength} events, and it carries too much to go on in ` +
+    'another execution: at 50 MB or 51200 events Temporal ends it, and nothing is taken back; ' +
+    `\`runproof cancel ${runId}\` takes back now what was done, \`runproof resume ${runId}\` goes on all the same`
+  )
 }

@@ -1,12 +1,15 @@
-import { condition, setHandler } from '@temporalio/workflow'
+import { TemporalFailure, condition, isCancellation, patched, rootCause, setHandler } from '@temporalio/workflow'
 import type { Answer, Poll, Question } from '../core/ports.ts'
 import type { Pace } from './pace.ts'
 import type { QuestionRecord, RunInput, SignedAdmission, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
 import { checkVote, digest, recordQuestion } from './activities.ts'
 import { voteUpdate } from './messages.ts'
 
-/** How long a question that is over still waits for the check of a vote that came in time. */
-const CHECK_MS = 10_000
+/** How long a question that is over still waits, all in all, for votes that came in time: for longer than any check lasts. */
+const LAST_CHECKS_MS = 70_000
+
+/** Executions that were under way before a vote was waited for until it was among the answers are replayed as they were. */
+const LAST_ANSWERS = 'last-answers'
 
 /** What is asked, without what only people look at. */
 type Subject = Pick<Question, 'step' | 'time' | 'who' | 'until' | 'kind' | 'choices' | 'overridable'>
@@ -20,6 +23,10 @@ interface OpenQuestion {
   readonly given: Set<string>
   /** So many votes are being checked. */
   checking: number
+  /** So many votes were let in, and are not among the answers yet. */
+  pending: number
+  /** It is over, and waits no longer than until then. */
+  closesAt?: number
 }
 
 /** An open question as it goes along to another execution: nobody is asked anew, and no answer is lost. */
@@ -39,7 +46,13 @@ export class Questions {
 
   constructor({ plan, admission }: RunInput, triggers: readonly Trigger[], brought: readonly KeptQuestion[]) {
     for (const { given, answers, ...kept } of brought)
-      this.#open.set(kept.question.step, { ...kept, answers: [...answers], given: new Set(given), checking: 0 })
+      this.#open.set(kept.question.step, {
+        ...kept,
+        answers: [...answers],
+        given: new Set(given),
+        checking: 0,
+        pending: 0,
+      })
     this.#planVersion = plan.planVersion
     this.#admission = admission
     this.#triggers = triggers
@@ -50,7 +63,14 @@ export class Questions {
   async ask(question: Question, pace: Pace): Promise<Poll> {
     const factsDigest = await this.#digestOf(question)
     const { facts: _facts, text: _text, withinMs: _withinMs, ...subject } = question
-    const open: OpenQuestion = { question: subject, factsDigest, answers: [], given: new Set(), checking: 0 }
+    const open: OpenQuestion = {
+      question: subject,
+      factsDigest,
+      answers: [],
+      given: new Set(),
+      checking: 0,
+      pending: 0,
+    }
     this.#open.set(question.step, open)
     return this.#pollOf(open, pace)
   }
@@ -98,6 +118,8 @@ export class Questions {
     const asked = [...this.#open.keys()].map((step) => `\`${step}\``).join(', ')
     if (open === undefined)
       throw new Error(`the open question${this.#open.size > 1 ? 's are' : ' is'} ${asked}, not \`${vote.step}\``)
+    const { until } = open.question
+    if (Date.now() >= until) throw new Error(`the question was open until ${new Date(until).toISOString()}`)
     if (vote.factsDigest !== open.factsDigest)
       throw new Error('the facts that this vote was given on are not those that are shown now')
     if (open.given.has(keyOf(signed))) throw new Error('this vote was given already')
@@ -110,14 +132,26 @@ export class Questions {
     if (open === undefined) return { counted: false, why: 'the question was closed' }
     open.given.add(keyOf(vote))
     open.checking += 1
-    const verdict = await this.#check(vote).finally(() => (open.checking -= 1))
-    if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
-    open.answers.push({ vote, verdict })
-    return verdict
+    open.pending += 1
+    try {
+      const verdict = await this.#check(vote).finally(() => (open.checking -= 1))
+      if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
+      open.answers.push({ vote, verdict })
+      return verdict
+    } finally {
+      open.pending -= 1
+    }
   }
 
+  /** What counts is when the vote came, by the run's clock, which is that of its history. One that nobody can check holds nothing up. */
   async #check(vote: SignedVote): Promise<VoteVerdict> {
-    return checkVote({ admission: this.#admission, vote, triggers: this.#triggers })
+    const receivedAt = new Date().toISOString()
+    try {
+      return await checkVote({ admission: this.#admission, vote, triggers: this.#triggers, receivedAt })
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error
+      return { counted: false, why: `nobody could check this vote: ${rootCause(error) ?? error.message}` }
+    }
   }
 }
 
@@ -166,8 +200,15 @@ async function nextAnswer(open: OpenQuestion, pace: Pace, withinMs = Infinity): 
     const woken = await condition(() => isAnswered() || pace.leaves, Math.max(remaining, 1), { summary })
     if (woken && !isAnswered()) throw pace.leave()
   }
-  // A vote that came in time counts, though its check took longer.
-  const isOver = open.question.until <= Date.now()
-  if (!isAnswered() && isOver && open.checking > 0) await condition(() => isAnswered() || open.checking === 0, CHECK_MS)
+  if (open.question.until <= Date.now()) await lastChecks(open)
   return open.answers.shift()
+}
+
+/** A vote that came in time counts, though its check took longer; all of them together put the end off once. */
+async function lastChecks(open: OpenQuestion): Promise<void> {
+  const isSettled = () => open.answers.length > 0 || open.pending === 0
+  if (isSettled()) return
+  open.closesAt ??= Date.now() + LAST_CHECKS_MS
+  const isChecked = patched(LAST_ANSWERS) ? isSettled : () => open.answers.length > 0 || open.checking === 0
+  if (!isChecked()) await condition(isChecked, Math.max(open.closesAt - Date.now(), 1))
 }

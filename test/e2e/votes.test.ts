@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { votesOf } from '../../engine/host/votes.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import { runproof } from '../cli/workplace.ts'
 import { badPromotion } from '../support/bad-promotion.ts'
@@ -67,6 +68,9 @@ describe('G26: a run that a person has started', () => {
       expect.stringMatching(/^hal@example\.com .* overrode not-while-frozen until .* at `lift` as incident-lead/),
     ])
     expect(verification.verdict).toBe('verified')
+    // When the run received each of them was held against its history.
+    const { votes } = await votesOf(stage.installation.store, runId)
+    expect(votes.map(({ receivedAt }) => typeof receivedAt)).toEqual(['string', 'string', 'string'])
   })
 
   test('is not approved by the requester: not unsigned, not by another key of the same user', async () => {

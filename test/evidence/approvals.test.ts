@@ -10,6 +10,7 @@ import { verify } from '../../evidence/verify.ts'
 import type { Vote } from '../../schemas/run.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
+import { withEvents } from './events.ts'
 import { install, ranWell } from './fixture.ts'
 import type { Installation, Voter } from './fixture.ts'
 
@@ -153,5 +154,5 @@ function withSignature(input: SealInput, other: SealInput['entries'][number] | u
   const { history, entries } = JSON.parse(
     JSON.stringify({ history: input.history, entries: input.entries }).replaceAll(escaped(own), escaped(foreign)),
   ) as Pick<SealInput, 'history' | 'entries'>
-  return { ...input, history, entries }
+  return { ...input, history: withEvents(history), entries }
 }

@@ -19,6 +19,7 @@ import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { Person } from '../support/ssh-keys.ts'
+import { withEvents } from './events.ts'
 import type {
   Admission,
   ClaimResult,
@@ -113,6 +114,8 @@ export interface Voter {
   /** What the worker recorded of it. */
   readonly recorded?: VoteRecord['verdict']
   readonly recordedAt?: string
+  /** When the run received it, as far as the worker has recorded that. */
+  readonly receivedAt?: string
 }
 
 /** A run that read, decided, asked, rolled back and claimed it, with its intake written: all that a sealing is given. */
@@ -161,13 +164,7 @@ export async function ranWell(at: Installation, runId = 'run-1', voter: Voter = 
     activity(20, 'claim', NAMES.claim, claim),
   ]
   const updates = [{ updateId: 'vote-1', name: NAMES.voteUpdate, acceptedEventId: 12, args: [vote as unknown as Json] }]
-  const history = {
-    workflow,
-    lastEventId: 22,
-    activities,
-    updates,
-    raw: [{ eventId: 1, eventType: 'WORKFLOW_EXECUTION_STARTED' }],
-  }
+  const history = withEvents({ workflow, lastEventId: 23, activities, updates })
   return {
     admission,
     plan,
@@ -286,7 +283,7 @@ export function questionOf(runId: string): QuestionRecord {
 
 async function voted(at: Installation, runId: string, voter: Voter = {}): Promise<SignedVote> {
   const question = questionOf(runId)
-  const { person, change = {}, recorded: verdict = { counted: true }, recordedAt = AT } = voter
+  const { person, change = {}, recorded: verdict = { counted: true }, recordedAt = AT, receivedAt } = voter
   const vote: Vote = {
     type: 'runproof.vote.v1',
     runId,
@@ -301,7 +298,7 @@ async function voted(at: Installation, runId: string, voter: Voter = {}): Promis
     ...change,
   }
   const signed = { vote, ...(await signJson(at.admission, vote)), ...(await sshOf(vote, person)) }
-  const record: VoteRecord = { signed, verdict, at: recordedAt }
+  const record: VoteRecord = { signed, verdict, at: recordedAt, ...(receivedAt === undefined ? {} : { receivedAt }) }
   await at.store.putOnce(runId, questionName(question), jsonBytes(question))
   await at.store.putOnce(runId, voteName(signed), jsonBytes(record))
   return signed

@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -63,6 +63,15 @@ test.each([
   expect(error).toBeInstanceOf(EvidenceError)
   expect(String(error)).toContain('holds no Ed25519 key')
   expect(String(error)).not.toContain(pem.split('\n')[1] ?? pem)
+})
+
+test('a folder in the place of a public key, or of the list of signers, is an error that says so', async () => {
+  const { publicPem } = await ensureKey(dir, 'sealing')
+  await expect(loadPublicKey(dir)).rejects.toThrow(`the public key ${dir} cannot be read`)
+  const folder = join(dir, 'trust')
+  await addTrust(folder, { sealing: [publicKeyOf(publicPem, 'sealing')], admission: [] })
+  await mkdir(join(folder, 'allowed_signers'))
+  await expect(loadTrust(folder)).rejects.toThrow(EvidenceError)
 })
 
 test('a key that is not there is asked for by name', async () => {

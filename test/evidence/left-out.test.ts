@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { digestOf, jsonBytes } from '../../evidence/digest.ts'
 import { seal } from '../../evidence/seal.ts'
 import type { SealInput } from '../../evidence/seal.ts'
+import { withEvents } from './events.ts'
 import { beforeEachRun, ranWell } from './fixture.ts'
 import type { Installation } from './fixture.ts'
 
@@ -50,5 +51,5 @@ async function tooLarge(): Promise<SealInput> {
   const entries = input.entries.map((entry) =>
     entry.kind === 'reading' && entry.fact === 'owner' ? { ...entry, known: false } : entry,
   )
-  return { ...input, entries, history: { ...input.history, activities: changed } }
+  return { ...input, entries, history: withEvents({ ...input.history, activities: changed }) }
 }

@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readBag } from '../../evidence/bag-folder.ts'
-import { digestOf } from '../../evidence/digest.ts'
+import { digestOf, jsonBytes } from '../../evidence/digest.ts'
 import { openAttestation } from '../../evidence/dsse.ts'
 import { recordEffect } from '../../evidence/effects.ts'
 import { EvidenceConflict, EvidenceRefused } from '../../evidence/errors.ts'
@@ -13,7 +13,9 @@ import { loadTrust } from '../../evidence/trust.ts'
 import { verify } from '../../evidence/verify.ts'
 import type { Statement } from '../../schemas/bundle.ts'
 import type { HistoryActivity } from '../../schemas/evidence.ts'
+import type { Json } from '../../schemas/json.ts'
 import type { RunEntry } from '../../schemas/run.ts'
+import { startOf, withEvents } from './events.ts'
 import { admit, beforeEachRun, intentOf, ranWell, receiptOf } from './fixture.ts'
 import type { Installation } from './fixture.ts'
 
@@ -106,6 +108,21 @@ describe('G27, EV-17: the sealing is no signing oracle, and refuses', () => {
       async (input) => withEntries(input, (all) => all.filter(({ seq }) => seq !== 1)),
     ],
     [
+      'entries that are none',
+      'not numbered without a break',
+      async (input) => withEntries(input, (all) => [...all, null as unknown as RunEntry]),
+    ],
+    [
+      'a vote that is none',
+      'not the shape of its kind',
+      async (input) => withEntry(input, { kind: 'vote', step: 'confirm', counted: true }),
+    ],
+    [
+      'a step whose name leads elsewhere',
+      'can be no file of a bundle',
+      async (input) => withEntry(input, { kind: 'vote', step: '/../../../elsewhere', counted: true, vote: {} }),
+    ],
+    [
       'the history of another workflow',
       'another workflow',
       async (input) => ({
@@ -145,14 +162,12 @@ function withResult(input: SealInput, change: object): SealInput {
   const result = (entry: RunEntry & { kind: 'effect' }) =>
     ({ ...entry, result: { ...entry.result, ...change } }) as RunEntry
   const entries = input.entries.map((entry) => (entry.kind === 'effect' ? result(entry) : entry))
-  return { ...input, entries, history: { ...input.history, activities } }
+  return { ...input, entries, history: withEvents({ ...input.history, activities }) }
 }
 
 function withoutActivity(input: SealInput, id: string): SealInput {
-  return {
-    ...input,
-    history: { ...input.history, activities: input.history.activities.filter(({ activityId }) => activityId !== id) },
-  }
+  const activities = input.history.activities.filter(({ activityId }) => activityId !== id)
+  return { ...input, history: withEvents({ ...input.history, activities }) }
 }
 
 function withoutResult(input: SealInput, id: string): SealInput {
@@ -165,7 +180,7 @@ function withoutResult(input: SealInput, id: string): SealInput {
           ...(completedEventId === undefined ? {} : { completedEventId }),
         },
   )
-  return { ...input, history: { ...input.history, activities } }
+  return { ...input, history: withEvents({ ...input.history, activities }) }
 }
 
 function withEntries(input: SealInput, change: (entries: readonly RunEntry[]) => readonly RunEntry[]): SealInput {
@@ -214,7 +229,7 @@ const DISAGREEMENTS: readonly (readonly [
   [
     'a vote that never arrived',
     ['contradiction: the vote of entry 5 is unknown to the history'],
-    (input) => ({ ...input, history: { ...input.history, updates: [] } }),
+    (input) => ({ ...input, history: withEvents({ ...input.history, updates: [] }) }),
   ],
   [
     'a history result whose receipt is gone',
@@ -261,6 +276,37 @@ const DISAGREEMENTS: readonly (readonly [
     async (input) => withBytes(input, 'rollback@6.intent.json'),
   ],
   [
+    'an effect that was completed by hand, and names no records',
+    [
+      'rollback@1.receipt.json is unknown to the history',
+      'contradiction: effect rollback names no records of the door',
+    ],
+    (input) => withResult(input, { evidence: undefined }),
+  ],
+  [
+    'one that names nothing in their place',
+    [
+      'rollback@1.receipt.json is unknown to the history',
+      'contradiction: effect rollback names no records of the door',
+    ],
+    (input) => withResult(input, { evidence: null }),
+  ],
+  [
+    'an entry that has not the shape of its kind',
+    ['contradiction: an entry, an activity or a record has not the shape of its kind'],
+    (input) => withEntries(input, (all) => renumbered([{ kind: 'claim' } as RunEntry, ...all])),
+  ],
+  [
+    'the events of another run',
+    ['contradiction: the history is of other executions than carried the run'],
+    (input) => withRaw(input, (events) => [startOf('9a1d0000-0000-4000-8000-000000000000'), ...events.slice(1)]),
+  ],
+  [
+    'the events of another run behind its own',
+    ['contradiction: the history is of other executions than carried the run'],
+    (input) => withSecondExecution(input),
+  ],
+  [
     'no word of the end',
     ['no entry tells how the run ended'],
     (input) => withEntries(input, (all) => all.slice(0, -1)),
@@ -280,6 +326,21 @@ const DISAGREEMENTS: readonly (readonly [
   ],
 ]
 
+/** One entry more, of whatever form. */
+function withEntry(input: SealInput, entry: object): SealInput {
+  return withEntries(input, (all) => [...all, { ...entry, seq: all.length, at: '' } as unknown as RunEntry])
+}
+
+function withRaw(input: SealInput, change: (events: readonly Json[]) => Json): SealInput {
+  return { ...input, history: { ...input.history, raw: change(input.history.raw as readonly Json[]) } }
+}
+
+/** An execution that nobody handed the run over to: one event more. */
+function withSecondExecution(input: SealInput): SealInput {
+  const { history } = withRaw(input, (events) => [...events, startOf('9a1d0000-0000-4000-8000-000000000000')])
+  return { ...input, history: { ...history, lastEventId: history.lastEventId + 1 } }
+}
+
 function renumbered(entries: readonly RunEntry[]): RunEntry[] {
   return entries.map((entry, seq) => ({ ...entry, seq }))
 }
@@ -294,8 +355,8 @@ async function withStrayReceipt(input: SealInput): Promise<SealInput> {
   return input
 }
 
-async function withBytes(input: SealInput, name: string): Promise<SealInput> {
-  await at.store.putOnce(runId, name, Buffer.from('{}'))
+async function withBytes(input: SealInput, name: string, text = '{}'): Promise<SealInput> {
+  await at.store.putOnce(runId, name, Buffer.from(text))
   return input
 }
 
@@ -309,4 +370,13 @@ describe('G27, EV-16: the sealing holds entries, history and intake against each
     const { outcome } = (await statementIn(bundle)).predicate
     expect(outcome === 'contradicted').toBe(contradicted)
   })
+})
+
+test('EV-02: a record of which two readers could read two things is no record, and its bundle is not verified', async () => {
+  const doubled = jsonBytes(intentOf(runId, 7)).toString().replace('{', '{"attempt":8,')
+  const input = await withBytes(await ranWell(at, runId), 'rollback@7.intent.json', doubled)
+  const { bundle, gaps } = await seal(at.sealing, input)
+  expect(gaps).toEqual(['contradiction: the record rollback@7.intent.json cannot be read'])
+  const { checks } = verify(await readBag(bundle), { trust: await loadTrust(at.trust) })
+  expect(checks.flatMap(({ code }) => code ?? [])).toEqual(['EV0106', 'EV0601'])
 })

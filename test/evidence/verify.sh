@@ -24,7 +24,7 @@ openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in "$work/pae" -sigfile "$w
 # EV-06, EV-07: the manifest is the signed one; every file is listed, there, and unchanged
 echo "$(jq -r '.subject[0].digest.sha256' "$work/payload")  manifest-sha256.txt" | sha256sum --check --quiet || fail manifest
 sha256sum --check --quiet --strict manifest-sha256.txt || fail files
-[ -z "$(find . ! -type f ! -type d)" ] || fail 'a file that is no file'
+[ -z "$(find . ! -type f ! -type d -o -type d -empty)" ] || fail 'a file that is no file'
 diff <(cut -c 67- manifest-sha256.txt) <(find data -type f | LC_ALL=C sort) > /dev/null || fail 'an unlisted file'
 
 # EV-09: every step names the one before it; count and head are the signed ones

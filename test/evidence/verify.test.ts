@@ -14,6 +14,7 @@ import { verificationText } from '../../evidence/verify-text.ts'
 import { verify } from '../../evidence/verify.ts'
 import type { VerifyOptions } from '../../evidence/verify.ts'
 import type { Statement } from '../../schemas/bundle.ts'
+import { withEvents } from './events.ts'
 import { install, ranWell, sealedBundle } from './fixture.ts'
 import type { Installation } from './fixture.ts'
 
@@ -70,6 +71,7 @@ function lines(text: string, change: (all: string[]) => string[]): string {
 }
 
 const STEPS = 'data/steps.jsonl'
+const EVENTS = 'data/temporal/history.json'
 
 describe('a bundle as it was sealed', () => {
   test('is verified with the trust folder, and prints log: none and the key custody (G27, G28)', async () => {
@@ -98,6 +100,8 @@ describe('a bundle as it was sealed', () => {
     expect(await codesOf(whole, { runId: 'run-2' })).toEqual(['EV0207'])
   })
 })
+
+const NO_TEXT = Buffer.from([0xff, 0xfe])
 
 type Tampering = readonly [what: string, codes: readonly string[], tamper: (bundle: string) => Promise<unknown>]
 
@@ -159,6 +163,25 @@ const IN_TRANSIT: readonly Tampering[] = [
     ['EV0201'],
     async (b) => edit(b, 'attestation.sigstore.json', (t) => t.replace('application/vnd.in-toto+json', 'text/plain')),
   ],
+  ['an empty folder', ['EV0102'], async (b) => mkdir(join(b, 'data/empty'))],
+  ['a folder whose name is no text', ['EV0102'], async (b) => mkdir(Buffer.concat([Buffer.from(`${b}/`), NO_TEXT]))],
+  [
+    'a file whose name is no text',
+    ['EV0102'],
+    async (b) => writeFile(Buffer.concat([Buffer.from(`${b}/`), NO_TEXT]), ''),
+  ],
+  ['millions of steps', ['EV0303', 'EV0106'], async (b) => writeFile(join(b, STEPS), '{}\n'.repeat(3_000_000))],
+  ['more steps than anybody reads', ['EV0303'], async (b) => writeFile(join(b, STEPS), '{}\n'.repeat(9_000_000))],
+  [
+    'a manifest of millions of lines',
+    ['EV0301', 'EV0305'],
+    async (b) => writeFile(join(b, 'manifest-sha256.txt'), '\n'.repeat(30_000_000)),
+  ],
+  [
+    'an attestation of millions of values',
+    ['EV0201'],
+    async (b) => writeFile(join(b, 'attestation.sigstore.json'), `[${'[],'.repeat(30_000_000)}0]`),
+  ],
   ['an attestation that is none', ['EV0201'], async (b) => writeFile(join(b, 'attestation.sigstore.json'), '{}')],
 ]
 
@@ -175,6 +198,30 @@ const SIGNED_ANEW: readonly Tampering[] = [
     'EV-05: another predicate type',
     ['EV0205'],
     async (b) => signAnew(b, at.sealing.signer, (s) => ({ ...s, predicateType: 'https://example.com/x' })),
+  ],
+  [
+    'a Statement that says more',
+    ['EV0206'],
+    async (b) => signAnew(b, at.sealing.signer, (s) => ({ ...s, note: 'approved' })),
+  ],
+  [
+    'a Statement about another file',
+    ['EV0206'],
+    async (b) => signAnew(b, at.sealing.signer, (s) => ({ ...s, subject: [{ ...s.subject[0], name: 'other.txt' }] })),
+  ],
+  [
+    'more in the steps of a predicate',
+    ['EV0206'],
+    async (b) =>
+      signAnew(b, at.sealing.signer, (s) => ({
+        ...s,
+        predicate: { ...s.predicate, steps: { ...s.predicate.steps, skipped: 3 } },
+      })),
+  ],
+  [
+    'a file of millions of values',
+    ['EV0106', 'EV0209'],
+    async (b) => editAndSign(b, 'data/trigger.json', () => `[${'[],'.repeat(9_000_000)}0]`),
   ],
   [
     'a predicate that lacks its fields',
@@ -200,13 +247,31 @@ const SIGNED_ANEW: readonly Tampering[] = [
   ['EV-13: a vote that its role did not give', ['EV0504'], async (b) => sealWithForgedVote(b)],
   [
     'a reading that nobody took',
-    ['EV0505'],
+    ['EV0209', 'EV0505'],
     async (b) => editAndSign(b, 'data/facts/look.owner.json', (t) => t.replace('"epoch":7', '"epoch":6')),
   ],
   [
     'a receipt that was changed',
     ['EV0208', 'EV0601'],
     async (b) => editAndSign(b, 'data/effects/rollback@1.receipt.json', (t) => t.replace('"epoch":8', '"epoch":9')),
+  ],
+  [
+    'an activity that the events do not tell of',
+    ['EV0209'],
+    async (b) =>
+      editAndSign(b, 'data/temporal/activities.json', (t) =>
+        t.replace('"type":"runproof.admit"', '"type":"runproof.tell"'),
+      ),
+  ],
+  [
+    'events that tell of another execution',
+    ['EV0208', 'EV0601'],
+    async (b) => editAndSign(b, EVENTS, (t) => t.replace('"originalExecutionRunId":"5', '"originalExecutionRunId":"0')),
+  ],
+  [
+    'events with duplicate keys',
+    ['EV0106'],
+    async (b) => editAndSign(b, EVENTS, (t) => t.replace('{', '{"eventId":"1",')),
   ],
   ['the key of another signer inside', ['EV0209'], async (b) => foreignKeyInside(b)],
 ]
@@ -248,7 +313,7 @@ async function sealWithForgedVote(bundle: string): Promise<void> {
   const input = await ranWell(at, runId)
   const forged = JSON.parse(JSON.stringify(input).replaceAll('"role":"on-call"', '"role":"boss"')) as typeof input
   const { history, entries } = forged
-  const sealed = await seal(at.sealing, { ...input, history, entries })
+  const sealed = await seal(at.sealing, { ...input, history: withEvents(history), entries })
   expect(sealed.gaps).toEqual(['the vote of entry 5 was not recorded when it was given'])
   await rm(bundle, { recursive: true })
   await rename(sealed.bundle, bundle)
@@ -282,6 +347,15 @@ describe('a tampered bundle is found', () => {
     for (const code of found) seen.add(code)
   })
 
+  test('and of very many alike, some are told and the others counted', async () => {
+    const bundle = await copyOf(whole)
+    await Promise.all(Array.from({ length: 60 }, async (_, n) => writeFile(join(bundle, `extra-${n}`), '')))
+    const { checks } = await verified(bundle)
+    const told = checks.filter(({ code }) => code === 'EV0105')
+    expect(told).toHaveLength(51)
+    expect(told.at(-1)?.text).toBe('and 10 more like these')
+  })
+
   test('and a file beyond the limits is not read', async () => {
     const bundle = await copyOf(whole)
     await mkdir(join(bundle, 'data/a/b/c/d/e'), { recursive: true })
@@ -303,10 +377,8 @@ test('EV-12: the admission key, which lies where steps run, cannot seal', async 
 
 test('EV-11: a run whose records contradict each other is sealed as contradicted, and is no success', async () => {
   const input = await ranWell(at, 'run-liar')
-  const history = {
-    ...input.history,
-    activities: input.history.activities.filter(({ activityId }) => activityId !== 'rollback'),
-  }
+  const activities = input.history.activities.filter(({ activityId }) => activityId !== 'rollback')
+  const history = withEvents({ ...input.history, activities })
   const { bundle, gaps } = await seal(at.sealing, { ...input, history })
   expect(gaps).toContain('contradiction: effect rollback is unknown to the history')
   const result = await verified(bundle)

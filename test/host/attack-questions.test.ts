@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { judgeOptions } from '../../engine/host/door/options.ts'
 import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
+import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, QuestionRecord, SignedAdmission, SignedVote } from '../../schemas/run.ts'
 import { practiceSources } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
@@ -55,6 +57,21 @@ async function ask(admission: SignedAdmission, change: Partial<QuestionRecord> =
   return recordQuestion({ admission, question }, practice.host)
 }
 
+/** A run that has asked once, and was answered. */
+async function asked(): Promise<SignedAdmission> {
+  return (await behind()).admission
+}
+
+async function judge(admission: SignedAdmission) {
+  const effects = [{ effect: 'note.write', target: { environment: 'production' } }]
+  const options = [
+    { name: 'write', effects },
+    { name: 'leave', effects: [] },
+  ]
+  const asked = { admission, step: 'what', grounds: { facts: {}, decisions: {}, votes: [] }, options }
+  return judgeOptions(asked, practice.seam({ admission }, { action: NAMES.options, activity: 'what?' }))
+}
+
 async function choice(admission: SignedAdmission, option: string, factsDigest?: string): Promise<SignedVote> {
   const given = await practice.vote(admission, { step: 'what', user: 'ben', role: 'lead', option })
   return factsDigest === undefined ? given : practice.host.keys.take({ ...given.vote, factsDigest })
@@ -84,6 +101,47 @@ describe('a question that a forged workflow asks', () => {
     for (const choices of [['leave', 'burn'], []])
       await expect(ask(admission, { choices })).rejects.toThrow('no option')
     await expect(ask(admission, { choices: ['leave'] })).resolves.toMatch(/^sha256:/)
+  })
+
+  test('G13: G22: that the rules deny now, by a clock that is behind, is not recorded', async () => {
+    await open()
+    const admission = await asked()
+    practice.world.health = { state: 'well', share: 0 }
+    const ahead = vi.spyOn(Date.prototype, 'toISOString').mockReturnValue('2099-01-01T00:00:00.000Z')
+    expect(await judge(admission)).toMatchObject({
+      allowed: ['write', 'leave'],
+    })
+    ahead.mockRestore()
+    practice.world.health = { state: 'sick', share: 1 }
+    expect(await judge(admission)).toMatchObject({ allowed: ['leave'] })
+    await expect(ask(admission)).rejects.toThrow('the rules deny what `write` asks people for')
+    practice.world.health = { state: 'well', share: 0 }
+    expect(await judge(admission)).toMatchObject({
+      allowed: ['write', 'leave'],
+    })
+    await expect(ask(admission)).resolves.toMatch(/^sha256:/)
+  })
+
+  test('G22: is judged again where another worker has judged it meanwhile, which saw newer facts', async () => {
+    await open()
+    const admission = await asked()
+    practice.world.health = { state: 'well', share: 0 }
+    const { store } = practice.host
+    const put = store.putOnce.bind(store)
+    let late = true
+    const slow = vi.spyOn(store, 'putOnce').mockImplementation(async (runId, name, bytes) => {
+      if (late && name.startsWith('options-')) {
+        late = false
+        practice.world.health = { state: 'sick', share: 1 }
+        expect(await judge(admission)).toMatchObject({ allowed: ['leave'] })
+      }
+      return put(runId, name, bytes)
+    })
+    expect(await judge(admission)).toMatchObject({ allowed: ['leave'] })
+    slow.mockRestore()
+    const names = (await store.list(admission.admission.runId)).filter((name) => name.startsWith('options-'))
+    expect(names).toEqual([1, 2, 3].map((number) => `options-what-${number}.json`))
+    await expect(ask(admission)).rejects.toThrow('the rules deny')
   })
 
   test('G22: in other words than the Plan’s is not recorded', async () => {

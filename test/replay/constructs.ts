@@ -23,6 +23,10 @@ export interface Construct {
     | 'cancels-while-moving'
     | 'votes-while-moving'
     | 'votes-at-the-last-moment'
+    | 'votes-before-a-long-check'
+    | 'votes-too-late'
+    | 'votes-unchecked'
+    | 'starts-again'
   /** The run goes on in other executions; the histories of the first and the last are kept. */
   readonly moves?: true
   readonly ends: OutcomeKind
@@ -143,6 +147,30 @@ const NEWER: Readonly<Record<string, Construct>> = {
     plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
     script: {},
     person: 'votes-at-the-last-moment',
+    ends: 'succeeded',
+  },
+  'long-check': {
+    plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
+    script: {},
+    person: 'votes-before-a-long-check',
+    ends: 'succeeded',
+  },
+  'late-votes': {
+    plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
+    script: {},
+    person: 'votes-too-late',
+    ends: 'aborted',
+  },
+  'no-check': {
+    plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
+    script: {},
+    person: 'votes-unchecked',
+    ends: 'aborted',
+  },
+  'no-record': {
+    plan: newPlan([approve('gate', ['lead'], { withinMs: 60_000 }), act('mend')]),
+    script: {},
+    person: 'starts-again',
     ends: 'succeeded',
   },
   'waits-while-moving': {

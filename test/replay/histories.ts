@@ -24,9 +24,10 @@ export function recordedNames(): string[] {
   return files.map((file) => file.replace(/\.json$/, '')).sort()
 }
 
-/** Keeps a history for ever. */
+/** Keeps a history for ever; no path of a machine belongs into it. */
 export async function keep(name: string, history: History): Promise<void> {
-  const json = JSON.stringify(JSON.parse(historyToJSON(history)), null, 2)
+  const withoutStacks = (key: string, value: unknown) => (key === 'stackTrace' ? '' : value)
+  const json = JSON.stringify(JSON.parse(historyToJSON(history)), withoutStacks, 2)
   await writeFile(fileOf(name), await format(json, { parser: 'json', printWidth: 120 }))
 }
 

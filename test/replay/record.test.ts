@@ -1,7 +1,7 @@
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
-import type { Outcome, RunInput, RunState, SignedAdmission, SignedVote } from '../../schemas/run.ts'
+import type { Outcome, RunInput, RunState, SignedAdmission, SignedVote, VoteVerdict } from '../../schemas/run.ts'
 import { ADMISSION } from '../core/recorded.ts'
 import { CONSTRUCTS } from './constructs.ts'
 import type { Construct } from './constructs.ts'
@@ -63,7 +63,12 @@ const PERSONS: Readonly<Record<NonNullable<Construct['person']> | 'none', (handl
   notices: noticeOnceWaiting,
   'cancels-while-moving': cancelWhileMoving,
   'votes-while-moving': voteWhileMoving,
-  'votes-at-the-last-moment': voteInTime,
+  'votes-at-the-last-moment': async (handle) => voteInTime(handle, 4_000),
+  // So long that the run goes on meanwhile, and finds its question over.
+  'votes-before-a-long-check': async (handle) => voteInTime(handle, 9_000),
+  'votes-too-late': voteTooLate,
+  'votes-unchecked': voteUnchecked,
+  'starts-again': startAgain,
 }
 
 type Handle = WorkflowHandleWithFirstExecutionRunId<(input: RunInput) => Promise<{ outcome: Outcome }>>
@@ -86,6 +91,11 @@ async function begin(name: string, { plan, person }: Construct): Promise<Handle>
 }
 
 async function vote(handle: Handle, answer: Partial<SignedVote['vote']>): Promise<void> {
+  await send(handle, await given(handle, answer))
+}
+
+/** A vote on the question that is open, before it is sent. */
+async function given(handle: Handle, answer: Partial<SignedVote['vote']>): Promise<SignedVote> {
   const { waiting } = await until(handle, (state) => state.waiting !== undefined)
   const vote: SignedVote['vote'] = {
     type: 'runproof.vote.v1',
@@ -100,7 +110,11 @@ async function vote(handle: Handle, answer: Partial<SignedVote['vote']>): Promis
     votedAt: '2026-01-01T00:00:00.000Z',
     ...answer,
   }
-  await handle.executeUpdate(NAMES.voteUpdate, { args: [{ vote, keyid: 'test', signature: 'test' }] })
+  return { vote, keyid: 'test', signature: 'test' }
+}
+
+async function send(handle: Handle, signed: SignedVote): Promise<VoteVerdict> {
+  return handle.executeUpdate<VoteVerdict, [SignedVote]>(NAMES.voteUpdate, { args: [signed] })
 }
 
 /** Cancels between two readings of an expectation, or while a question is open. */
@@ -145,11 +159,61 @@ async function voteWhileMoving(handle: Handle): Promise<void> {
 }
 
 /** The vote comes in time, and its check ends when the question is over. */
-async function voteInTime(handle: Handle): Promise<void> {
+async function voteInTime(handle: Handle, checkMs: number): Promise<void> {
   meanwhile.check = async (run) => {
-    if (run === handle.workflowId) await new Promise((resolve) => setTimeout(resolve, 4_000))
+    if (run === handle.workflowId) await forMs(checkMs)
+    return undefined
   }
   await vote(handle, { decision: 'approve' })
+}
+
+/** One vote comes in time, and its check is long; while it lasts others come, and find the question over. */
+async function voteTooLate(handle: Handle): Promise<void> {
+  const checked: (string | undefined)[] = []
+  meanwhile.check = async (run, { receivedAt }) => {
+    if (run !== handle.workflowId) return undefined
+    checked.push(receivedAt)
+    await forMs(9_000)
+    return { counted: false, why: 'not by somebody who may' }
+  }
+  const { waiting } = await until(handle, (state) => state.waiting !== undefined)
+  const votes = ['once', 'twice', 'thrice'].map(async (nonce) => given(handle, { nonce }))
+  const [inTime, ...late] = (await Promise.all(votes)) as [SignedVote, ...SignedVote[]]
+  const sent = send(handle, inTime)
+  await forMs(Date.parse(waiting?.until ?? '') - Date.now() + 100)
+  const refused = { cause: { message: expect.stringContaining('the question was open until') as string } }
+  await Promise.all(late.map(async (one) => expect(send(handle, one)).rejects.toMatchObject(refused)))
+  expect(await sent).toMatchObject({ counted: false })
+  expect(checked.map((at = '') => at < (waiting?.until ?? ''))).toEqual([true])
+}
+
+/** Nobody can check the vote, for as long as it is tried: whoever gave it is told so, and so is the run. */
+async function voteUnchecked(handle: Handle): Promise<void> {
+  meanwhile.check = async (run) => {
+    if (run === handle.workflowId) throw new Error('the record vote-1.json cannot be read')
+    return undefined
+  }
+  const told = { counted: false, why: expect.stringContaining('the record vote-1.json cannot be read') as string }
+  expect(await send(handle, await given(handle, {}))).toEqual(told)
+  const { entries } = await until(handle, ({ phase }) => phase === 'sealed')
+  expect(entries.filter(({ kind }) => kind === 'vote')).toMatchObject([told])
+}
+
+/** A further start that nobody can record is refused, and holds up neither the run nor its end. */
+async function startAgain(handle: Handle): Promise<void> {
+  await until(handle, ({ waiting }) => waiting !== undefined)
+  const further: SignedAdmission = {
+    admission: { ...ADMISSION, runId: 'another' },
+    keyid: 'test',
+    signature: 'test',
+  }
+  const sent = handle.executeUpdate(NAMES.triggerUpdate, { args: [further] })
+  await expect(sent).rejects.toMatchObject({ cause: { message: 'this start could not be recorded' } })
+  await vote(handle, { decision: 'approve' })
+}
+
+async function forMs(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** Once the run goes on in another execution than this one. */

@@ -21,6 +21,7 @@ import type {
   SealResult,
   SignedAdmission,
   VoteCheck,
+  VoteVerdict,
   WatchRequest,
   WatchVerdict,
 } from '../../schemas/run.ts'
@@ -43,9 +44,10 @@ export function activities(constructs = CONSTRUCTS): Record<string, (argument: n
     [NAMES.recordStart]: async () => undefined,
     [NAMES.claim]: claim,
     [NAMES.tell]: async () => ({ delivered: true }),
-    [NAMES.checkVote]: async ({ admission }: VoteCheck) => {
-      await meanwhile.check(admission.admission.runId)
-      return { counted: true }
+    [NAMES.checkVote]: async (check: VoteCheck): Promise<VoteVerdict> =>
+      (await meanwhile.check(check.admission.admission.runId, check)) ?? { counted: true },
+    [NAMES.checkTrigger]: async () => {
+      throw new Error('the evidence store cannot be used')
     },
     [NAMES.ask]: async ({ question }: QuestionRequest) => digestOf(question as unknown as Json),
     [NAMES.options]: async ({ options }: OptionsRequest) => ({ allowed: options.map(({ name }) => name), denied: {} }),
@@ -69,7 +71,7 @@ const kept = new Map<string, JsonObject>()
 /** What a test lets happen while a run moves, and while a vote is checked. */
 export const meanwhile = {
   keep: async (_run: string): Promise<void> => undefined,
-  check: async (_run: string): Promise<void> => undefined,
+  check: async (_run: string, _check: VoteCheck): Promise<VoteVerdict | undefined> => undefined,
 }
 
 /** Numbers of executions of which somebody has asked what they had done. */

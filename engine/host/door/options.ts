@@ -5,7 +5,7 @@ import type { Denial, OptionsRequest, OptionsVerdict } from '../../../schemas/ru
 import { resolveOperand } from '../../core/operand.ts'
 import { siteOf } from '../../core/rules.ts'
 import { admittedPlan } from '../admission.ts'
-import { recordOptions } from '../votes.ts'
+import { nextVerdict, recordOptions } from '../votes.ts'
 import { refuse } from './arrive.ts'
 import type { PassSeam } from './arrive.ts'
 import { claimedOf } from './claimed.ts'
@@ -23,6 +23,9 @@ import { runSoFar } from './run-so-far.ts'
 type Option = OptionsRequest['options'][number]
 type Asking = Instance & { readonly step: AskStep }
 
+/** So often options are judged again because another worker has judged them meanwhile. */
+const TIMES = 5
+
 /** Pause between two looks at what is unknown. */
 const REREAD_MS = 1_000
 
@@ -35,28 +38,39 @@ export async function judgeOptions(request: OptionsRequest, seam: PassSeam): Pro
   if ('foreign' in admitted) return allDenied(request, refuse(admitted.foreign).denial)
   const at = questionAt(locate(admitted.plan, request.step)?.instance)
   if (at === undefined) return allDenied(request, refuse(`the Plan has no question \`${request.step}\``).denial)
-  const ledger = await ledgerOf(seam.host.store, admitted.admission.runId, {
-    plan: admitted.plan,
-    votes: request.grounds.votes,
-  })
-  const claimed = claimedOf(seam.host, { ...admitted, ledger, grounds: request.grounds })
-  const strange = strangeOption(request, at, claimed)
-  if (strange !== undefined) return allDenied(request, refuse(strange).denial)
-  const run = runSoFar(admitted.admission, [admitted.plan], ledger.effects)
-  const judging = { ...claimed, seam, run, plans: plansAround(at), id: request.step, site: siteOf(request.step) }
-  const verdict = await verdictOn(request.options, judging)
-  await recordVerdict(request, seam, verdict)
-  return verdict
+  for (let time = 0; time < TIMES; time += 1) {
+    const verdict = await judgeOnce(request, seam, { ...admitted, at })
+    if (verdict !== undefined) return verdict
+  }
+  throw new Error(`others keep judging the options of \`${request.step}\``)
 }
 
-/** On record before anybody is asked: a question that offers anything else is not taken. */
-async function recordVerdict(
-  { admission: { admission }, step, options }: OptionsRequest,
-  { host }: PassSeam,
-  verdict: OptionsVerdict,
-): Promise<void> {
+type Judged = Exclude<Awaited<ReturnType<typeof admittedPlan>>, { foreign: string }> & { readonly at: Asking }
+
+/**
+ * One verdict, on record before anybody is asked: a question that offers anything else is not taken. Its number is taken before the
+ * options are judged. Undefined where another worker has recorded one meanwhile, which may have seen newer facts.
+ */
+async function judgeOnce(
+  request: OptionsRequest,
+  seam: PassSeam,
+  { admission, plan, at }: Judged,
+): Promise<OptionsVerdict | undefined> {
+  const { store } = seam.host
+  const { step, options, grounds } = request
   const { runId, planDigest } = admission
-  await recordOptions(host.store, { runId, planDigest, step, options, ...verdict, at: new Date().toISOString() })
+  const number = await nextVerdict(store, { runId, step })
+  const ledger = await ledgerOf(store, runId, { plan, votes: grounds.votes })
+  const claimed = claimedOf(seam.host, { admission, plan, ledger, grounds })
+  const strange = strangeOption(request, at, claimed)
+  if (strange !== undefined) return allDenied(request, refuse(strange).denial)
+  const run = runSoFar(admission, [plan], ledger.effects)
+  const judging = { ...claimed, seam, run, plans: plansAround(at), id: step, site: siteOf(step) }
+  const verdict = await verdictOn(options, judging)
+  // The server has given this attempt up: the run will not hear of its verdict.
+  seam.cancelled.throwIfAborted()
+  const record = { runId, planDigest, step, options, ...verdict, number, at: new Date().toISOString() }
+  return (await recordOptions(store, record)) ? verdict : undefined
 }
 
 function questionAt(instance: Instance | undefined): Asking | undefined {

@@ -5,6 +5,7 @@ import type { Host } from '../host.ts'
 import { askedAt, fits } from './asked.ts'
 import type { Asked, Asking } from './asked.ts'
 import { voteCounts } from './counts.ts'
+import { receivedAt } from './received.ts'
 import { recordVote } from './record.ts'
 import { requestersOf } from './requesters.ts'
 import { isOffered } from './standing.ts'
@@ -23,9 +24,12 @@ export async function checkVote(check: VoteCheck, host: Poll): Promise<VoteVerdi
   if (plan === undefined || !host.keys.taken(vote) || vote.vote.runId !== admission.runId)
     return no('this vote was not taken by this installation, or not for this run')
   const ballot = await readBallot(host.store, admission.runId)
-  const now = new Date()
-  const verdict = judge(check, { asking: { plan, trigger: admission.trigger }, ballot, host, now })
-  return recordVote(host.store, ballot, { signed: vote, verdict, at: now.toISOString() })
+  const at = new Date().toISOString()
+  const received = receivedAt(check)
+  const asking = { plan, trigger: admission.trigger }
+  const verdict = judge(check, { asking, ballot, host, received: new Date(received ?? at) })
+  const about = received === undefined ? {} : { receivedAt: received }
+  return recordVote(host.store, ballot, { signed: vote, verdict, at, ...about })
 }
 
 function no(why: string): VoteVerdict {
@@ -36,17 +40,18 @@ interface Held {
   readonly asking: Asking
   readonly ballot: Ballot
   readonly host: Poll
-  readonly now: Date
+  /** A worker that is busy looks at a vote later: what counts is when it came. */
+  readonly received: Date
 }
 
 function judge(
   { admission: { admission }, vote: signed, triggers }: VoteCheck,
-  { asking, ballot, host, now }: Held,
+  { asking, ballot, host, received }: Held,
 ): VoteVerdict {
   const { vote } = signed
   const question = newestQuestion(ballot, vote.step)
   if (question === undefined && asking.plan.planVersion > 1) return no('nobody has recorded this question')
-  const stale = question === undefined ? undefined : staleOn(question, vote, now)
+  const stale = question === undefined ? undefined : staleOn(question, vote, received)
   if (stale !== undefined) return no(stale)
   const asked = askedAt(asking, { step: vote.step, ...aboutOf(vote, question) }, host)
   if (asked === undefined) return no('the admitted Plan has no such question')
@@ -58,11 +63,11 @@ function judge(
 }
 
 /** An answer to an earlier question, on other facts, of an option that it did not offer, or after the end never counts. */
-function staleOn(question: QuestionRecord, vote: Vote, now: Date): string | undefined {
+function staleOn(question: QuestionRecord, vote: Vote, received: Date): string | undefined {
   if (vote.factsDigest !== questionDigest(question))
     return 'the facts that this vote was given on are not those that are shown now'
   if (!isOffered(question, vote)) return `\`${vote.option ?? ''}\` is not offered: the rules deny what it asks for`
-  return Date.parse(question.until) > now.getTime() ? undefined : `the question was open until ${question.until}`
+  return Date.parse(question.until) > received.getTime() ? undefined : `the question was open until ${question.until}`
 }
 
 function aboutOf(

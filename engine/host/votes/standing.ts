@@ -18,8 +18,9 @@ export async function votesOf(store: EvidenceStore, runId: string): Promise<RunV
 }
 
 /**
- * Those among some votes against which no record speaks: not one that was recorded as not counted, not one on another question than
- * the newest of its instance or for an option that it did not offer, and no approval of what somebody entitled has rejected.
+ * Those among some votes against which no record speaks: not one that was recorded as not counted, or not at all before its question
+ * was over, not one on another question than the newest of its instance or for an option that it did not offer, and no approval of
+ * what somebody entitled has rejected.
  */
 export function standingVotes(
   recorded: RunVotes,
@@ -32,8 +33,12 @@ export function standingVotes(
   )
 }
 
-function isRefused({ votes }: RunVotes, signed: SignedVote): boolean {
-  return votes.some((record) => !record.verdict.counted && voteName(record.signed) === voteName(signed))
+/** Once a question is over, only its records show who answered in time. */
+function isRefused({ votes, questions }: RunVotes, signed: SignedVote): boolean {
+  const record = votes.find((one) => voteName(one.signed) === voteName(signed))
+  if (record !== undefined) return !record.verdict.counted
+  const question = questions.find((one) => questionDigest(one) === signed.vote.factsDigest)
+  return question !== undefined && Date.parse(question.until) <= Date.now()
 }
 
 /** Runs of the first form of Plans recorded no questions: there, the newest one is that on which somebody has voted last. */
