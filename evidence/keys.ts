@@ -1,10 +1,13 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { open, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonBytes } from './digest.ts'
-import { createFile, makeFolder, readIfThere } from './disk.ts'
-import { EvidenceError } from './errors.ts'
+import { createFile, makeFolder } from './disk.ts'
+import { errorCode, EvidenceError } from './errors.ts'
+import { readSmallFile, readSmallIfThere } from './small-file.ts'
 
 /** Signs bytes, wherever its key is held: a file here, an agent or a key service elsewhere. */
 export interface Signer {
@@ -28,7 +31,7 @@ export interface PublicKey {
 export async function ensureKey(folder: string, name: string): Promise<Signer> {
   await refuseSharedFolder(await makeFolder(folder).catch(noFolder(folder)))
   const path = join(folder, `${name}.pem`)
-  if ((await readIfThere(path)) === undefined) await createFile(path, newKey(), { scratch: folder })
+  if (!existsSync(path)) await createFile(path, newKey(), { scratch: folder })
   const signer = await loadKey(folder, name)
   await createFile(join(folder, `${name}.pub.pem`), Buffer.from(signer.publicPem), { scratch: folder, mode: 0o644 })
   return signer
@@ -37,7 +40,7 @@ export async function ensureKey(folder: string, name: string): Promise<Signer> {
 /** Loads the Ed25519 key `<name>.pem` of a folder. Refuses one that others can read. */
 export async function loadKey(folder: string, name: string): Promise<Signer> {
   const path = join(folder, `${name}.pem`)
-  const pem = await readPrivate(path)
+  const pem = readPrivate(path)
   const key = ed25519(() => createPrivateKey(pem), path)
   const { keyid, pem: publicPem } = publicKey(createPublicKey(key))
   return { keyid, publicPem, sign: async (bytes) => sign(null, bytes, key) }
@@ -50,15 +53,21 @@ export function publicKeyOf(pem: string, name: string): PublicKey {
 
 /** A public key from its PEM file. */
 export async function loadPublicKey(path: string): Promise<PublicKey> {
-  const pem = await readIfThere(path).catch((cause: unknown) => {
+  const pem = readPublic(path)
+  if (pem !== undefined) return publicKeyOf(pem.toString('utf8'), path)
+  throw new EvidenceError(`there is no public key ${path}`, 'name a PEM file with one Ed25519 public key')
+}
+
+function readPublic(path: string): Buffer | undefined {
+  try {
+    return readSmallIfThere(path)
+  } catch (cause) {
     throw new EvidenceError(
-      `the public key ${path} cannot be read`,
+      `the public key ${path} cannot be read (${errorCode(cause) ?? 'unreadable'})`,
       'name a PEM file with one Ed25519 public key',
       cause,
     )
-  })
-  if (pem !== undefined) return publicKeyOf(pem.toString('utf8'), path)
-  throw new EvidenceError(`there is no public key ${path}`, 'name a PEM file with one Ed25519 public key')
+  }
 }
 
 /** Signs a value's canonical JSON: admissions and votes. */
@@ -98,16 +107,18 @@ async function refuseSharedFolder(folder: string): Promise<void> {
   throw new EvidenceError(`others than its owner can change the key folder ${folder}`, `chmod 700 ${folder}`)
 }
 
-async function readPrivate(path: string): Promise<string> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new EvidenceError(`the key ${path} cannot be read`, 'make keys with: runproof keys init', cause)
-  })
+function readPrivate(path: string): string {
   try {
-    const { mode } = await file.stat()
-    if ((mode & 0o077) === 0) return await file.readFile('utf8')
-  } finally {
-    await file.close()
+    return readSmallFile(path, { accept: (status) => refuseShared(path, status) }).toString('utf8')
+  } catch (cause) {
+    if (cause instanceof EvidenceError) throw cause
+    const why = errorCode(cause) ?? 'unreadable'
+    throw new EvidenceError(`the key ${path} cannot be read (${why})`, 'make keys with: runproof keys init', cause)
   }
+}
+
+function refuseShared(path: string, { mode }: Stats): void {
+  if ((mode & 0o077) === 0) return
   throw new EvidenceError(`others than its owner can use the private key ${path}`, `chmod 600 ${path}`)
 }
 

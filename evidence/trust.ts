@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { createFile, namesIn, readIfThere } from './disk.ts'
-import { EvidenceError } from './errors.ts'
+import { createFile, namesIn } from './disk.ts'
+import { errorCode, EvidenceError } from './errors.ts'
 import type { PublicKey } from './keys.ts'
 import { loadPublicKey } from './keys.ts'
+import { readSmallIfThere } from './small-file.ts'
 import { readAllowedSigners } from './ssh/allowed-signers.ts'
 import type { AllowedSigners } from './ssh/allowed-signers.ts'
 
@@ -21,7 +22,7 @@ export interface Trust {
 /** Loads a trust folder: `keys/*.pem` may seal, `admission/*.pem` may admit, `allowed_signers` lists who may sign votes. */
 export async function loadTrust(folder: string): Promise<Trust> {
   const trust = { sealing: await keysIn(join(folder, 'keys')), admission: await keysIn(join(folder, 'admission')) }
-  const signers = await readIfThere(join(folder, 'allowed_signers')).catch(unreadable(folder))
+  const signers = signersIn(join(folder, 'allowed_signers'))
   if (trust.sealing.length > 0)
     return { ...trust, ...(signers === undefined ? {} : { signers: readAllowedSigners(signers.toString('utf8')) }) }
   throw new EvidenceError(
@@ -49,6 +50,15 @@ export function keyFile(keyid: string): string {
 async function keysIn(folder: string): Promise<PublicKey[]> {
   const names = (await namesIn(folder).catch(unreadable(folder))).filter((name) => name.endsWith('.pem'))
   return Promise.all(names.map((name) => loadPublicKey(join(folder, name))))
+}
+
+function signersIn(file: string): Buffer | undefined {
+  try {
+    return readSmallIfThere(file)
+  } catch (cause) {
+    const why = errorCode(cause) ?? 'unreadable'
+    throw new EvidenceError(`${file} cannot be read (${why})`, 'list there who may sign votes, or remove it', cause)
+  }
 }
 
 async function addKey(folder: string, key: PublicKey): Promise<void> {

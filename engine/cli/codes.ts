@@ -39,7 +39,11 @@ export const CODES = {
     'it is not there, is no JSON, or not of the shape that is needed',
     'do as the hint says',
   ),
-  RP0007: usage('a file is there already', 'a command that makes files does not overwrite any', 'name another folder'),
+  RP0007: usage(
+    'files cannot be made there',
+    'one is there already, and none is overwritten; or this user cannot make any there',
+    'name another folder',
+  ),
   RP0101: usage(
     'runproof.yaml cannot be used',
     'it does not parse, or has a key that does not exist',
@@ -142,6 +146,16 @@ export const CODES = {
     'a signer cannot be listed',
     'the file holds no public key that is accepted, or the key is listed for somebody else',
     'name a public key: runproof keys init --signer grace=~/.ssh/id_ed25519.pub',
+  ),
+  RP0313: away(
+    'a start could not be recorded',
+    'the live run of the same key goes on, but no worker could record who else asked for it',
+    'see whether a worker runs and can write: `runproof doctor`',
+  ),
+  RP0314: usage(
+    'a run belongs to another installation',
+    'the live run of the same key was not admitted with the admission key of this folder',
+    'start it where that run was started, or wait until it has ended: runproof runs',
   ),
   RP0401: away(
     'a Plan is not kept any more',

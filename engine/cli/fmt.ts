@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { errorCode } from '../../evidence/errors.ts'
+import { readSmallFile } from '../../evidence/small-file.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { Texts } from '../diagnostics/render.ts'
@@ -22,7 +24,7 @@ import { columns, print } from './terminal.ts'
  */
 export async function fmt({ folder, args, options }: Call<{ check?: true }>): Promise<Exit> {
   const paths = args.length > 0 ? args.map((path) => resolve(path)) : await catalogueFiles(folder)
-  const sources = await Promise.all(paths.map(async (path) => readSource(folder, path)))
+  const sources = paths.map((path) => readSource(folder, path))
   const { texts, found } = mistakesIn(sources)
   const sound = sources.filter(({ file }) => found.every(({ span }) => span.file !== file))
   const untidy = sound.filter(({ text }) => formatYaml(text) !== text)
@@ -39,12 +41,13 @@ async function catalogueFiles(folder: string): Promise<string[]> {
   return files.map(({ file }) => join(catalogue, ...file.split('/').slice(1)))
 }
 
-async function readSource(folder: string, path: string): Promise<Source & { readonly path: string }> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException
-    throw new OperatorError('RP0006', `${path} cannot be read (${code})`, 'name YAML files of a catalogue')
-  })
-  return { ...sourceOf(relative(folder, path), bytes), path }
+function readSource(folder: string, path: string): Source & { readonly path: string } {
+  try {
+    return { ...sourceOf(relative(folder, path), readSmallFile(path)), path }
+  } catch (error) {
+    const why = errorCode(error) ?? 'unreadable'
+    throw new OperatorError('RP0006', `${path} cannot be read (${why})`, 'name YAML files of a catalogue')
+  }
 }
 
 function mistakesIn(sources: readonly Source[]): { texts: Texts; found: readonly Diagnostic[] } {

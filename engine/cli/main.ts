@@ -1,3 +1,4 @@
+import { endWith } from './end.ts'
 import { reportFailure } from './failure.ts'
 import { programOf } from './program.ts'
 
@@ -17,7 +18,7 @@ async function arrived(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 // A reader such as `head` may close the pipe before all is written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => endWith(error.code === 'EPIPE' ? 0 : 70))
 const exitCode = await main(process.argv.slice(2))
 await Promise.all([arrived(process.stdout), arrived(process.stderr)])
-process.exit(exitCode)
+endWith(exitCode)

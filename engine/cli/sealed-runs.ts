@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readSmallFile } from '../../evidence/small-file.ts'
 import { openStore } from '../../evidence/store.ts'
 import { runFileSchema } from '../../schemas/bundle.ts'
 import { readConfig } from '../host/config.ts'
@@ -18,13 +18,16 @@ export interface SealedRun {
 /** All sealed bundles of a folder's evidence store, newest first. */
 export async function sealedRuns(folder: string): Promise<SealedRun[]> {
   const store = openStore(readConfig(folder).evidence)
-  const all = await Promise.all((await store.bundles()).map(async (runId) => readOne(runId, store.bundlePath(runId))))
+  const all = (await store.bundles()).map((runId) => readOne(runId, store.bundlePath(runId)))
   return all.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
 }
 
-async function readOne(runId: string, bundle: string): Promise<SealedRun> {
+/** The inputs of a run stand in it. */
+const RUN_FILE_BYTES = 16 * 2 ** 20
+
+function readOne(runId: string, bundle: string): SealedRun {
   try {
-    const text = await readFile(join(bundle, 'data', 'run.json'), 'utf8')
+    const text = readSmallFile(join(bundle, 'data', 'run.json'), { limitBytes: RUN_FILE_BYTES }).toString('utf8')
     const { admission, outcome, startedAt, finishedAt } = runFileSchema.parse(JSON.parse(text))
     return {
       runId,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readSmallFile } from '../../evidence/small-file.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { Lines } from '../diagnostics/place.ts'
 import { sourceOf } from '../language/read-catalogue.ts'
@@ -21,7 +21,7 @@ export type ConfigText =
 
 /** Reads a configuration file as strictly as a runbook: no key twice, no tag, no alias. A file of comments alone says nothing. */
 export function readConfigFile(file: string): ConfigText {
-  const source = sourceOf(file, readFileSync(file))
+  const source = sourceOf(file, readSmallFile(file))
   if (/^(\s*(#.*)?(\n|$))*$/.test(source.text)) return { value: {}, placeOf: () => ({ line: 1, col: 1 }) }
   const report = new Report()
   const node = parseYaml(source, report)

@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client'
 import type { Client } from '@temporalio/client'
-import { TypedSearchAttributes } from '@temporalio/common'
+import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common'
 import type { Workflow } from '@temporalio/common'
 import { modeOf } from '../core/mode.ts'
 import type { JsonObject } from '../../schemas/json.ts'
@@ -10,6 +10,7 @@ import type { RunInput, SignedAdmission, Trigger } from '../../schemas/run.ts'
 import type { AdmissionKeys } from './admission.ts'
 import type { PlanArchive } from './plan-archive.ts'
 import { giveWay, observerIn } from './give-way.ts'
+import { OperatorError } from './operator-error.ts'
 import { newRunId, workflowIdOf } from './run-id.ts'
 import { runAttribute } from './temporal.ts'
 
@@ -61,6 +62,11 @@ export class RunClosing extends Error {
   override readonly name = 'RunClosing'
 }
 
+/** Thrown where the live run of the same key goes on, and could not record this start, so did not take it: try again in a moment. */
+export class StartNotRecorded extends Error {
+  override readonly name = 'StartNotRecorded'
+}
+
 /**
  * Starts an admitted run, or merges it into the live run with the same key: one call, so that two at once make one run (G37). A
  * run that only observes takes no start that is more than that: it is ended, and the run begins in its place (G39).
@@ -70,19 +76,33 @@ export async function begin(client: Client, plan: Plan, admission: SignedAdmissi
     return await startOrMeet(client, plan, admission)
   } catch (error) {
     const observer = observerIn(error)
-    if (observer === undefined) throw closingOr(error, admission)
+    if (observer === undefined) throw inOurWords(error, admission)
     const { runId, workflowId } = admission.admission
     if (!(await giveWay(client, workflowId, { observer, to: runId })))
       throw new RunClosing(`the run ${observer} only observes, and was asked to end; it is just closing`)
     const started = await startOrMeet(client, plan, admission).catch((again: unknown) => {
-      throw closingOr(again, admission)
+      throw inOurWords(again, admission)
     })
     return { ...started, inPlaceOf: observer }
   }
 }
 
-function closingOr(error: unknown, { admission: { workflowId } }: SignedAdmission): unknown {
+/** How a run says so (engine/workflow/listen.ts). */
+const NOT_RECORDED = 'NotRecorded'
+const NOT_ADMITTED = 'NotAdmitted'
+
+/** Why the live run did not take a start. What it does not say itself, Temporal says of a run that closes. */
+function inOurWords(error: unknown, { admission: { workflowId } }: SignedAdmission): unknown {
   if (!(error instanceof WorkflowUpdateFailedError)) return error
+  const type = error.cause instanceof ApplicationFailure ? error.cause.type : undefined
+  if (type === NOT_RECORDED)
+    return new StartNotRecorded(`the live run of ${workflowId} could not record this start, and did not take it`)
+  if (type === NOT_ADMITTED)
+    return new OperatorError(
+      'RP0314',
+      `the live run of ${workflowId} was not admitted by this installation, and takes no start of it`,
+      'start it where that run was started, or wait until it has ended: runproof runs',
+    )
   return new RunClosing(`a run of ${workflowId} is just closing: ${error.cause?.message ?? ''}`)
 }
 

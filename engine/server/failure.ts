@@ -1,6 +1,6 @@
 import { EvidenceError } from '../../evidence/errors.ts'
 import { OperatorError } from '../host/operator-error.ts'
-import { RunClosing } from '../host/start-run.ts'
+import { RunClosing, StartNotRecorded } from '../host/start-run.ts'
 import { isFromTemporal } from '../host/temporal-errors.ts'
 
 /** Why something could not be done now, in words for whoever sent the request. */
@@ -15,6 +15,8 @@ export function describeFailure(error: unknown): Failure {
     return { detail: error.message, hint: error.hint }
   if (error instanceof RunClosing)
     return { detail: error.message, hint: 'send it again in a moment: the next run starts then' }
+  if (error instanceof StartNotRecorded)
+    return { detail: error.message, hint: 'send it again in a moment; the log of the worker says what it cannot write' }
   if (isFromTemporal(error))
     return { detail: 'Temporal did not take it in time', hint: 'see whether Temporal and a worker run: `runproof up`' }
   return { detail: 'Runproof met an error of its own', hint: 'the log of the server says more' }

@@ -50,6 +50,19 @@ describe('runproof init', () => {
   })
 })
 
+describe('runproof init where nothing can be made', () => {
+  test.each([
+    ['below a file', 'file/below', 'ENOTDIR'],
+    ['in a system that makes no folders', '/proc/runproof', 'ENOENT'],
+    ['under a name that is too long', 'x'.repeat(300), 'ENAMETOOLONG'],
+  ])('says so, and ends: %s', async (_what, named, code) => {
+    await writeFile(join(folder, 'file'), '')
+    const { stderr, exitCode } = await runproof(folder, 'init', named)
+    expect(stderr).toMatch(new RegExp(`^error\\[RP0007\\]: .* cannot be made \\(${code}\\)\nhint: name a folder`))
+    expect(exitCode).toBe(2)
+  })
+})
+
 describe('runproof test', () => {
   test('shows expected against actual, with the place in the YAML and what happened, and ends with 1', async () => {
     const path = join(folder, HELD)

@@ -2,11 +2,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { errorCode } from '../../../evidence/errors.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import type { Call } from '../program.ts'
-import { paint, print, printJson } from '../terminal.ts'
+import { paint, plain, print, printJson } from '../terminal.ts'
 
 /** Options of `runproof init`. */
 export interface Init {
@@ -22,7 +23,7 @@ export async function init({ folder, args, options }: Call<Init>): Promise<Exit>
   refuseToOverwrite(target, files)
   for (const file of files) await place(join(target, file), readFileSync(join(TEMPLATES, file), 'utf8'))
   if (options.json === true) printJson({ folder: target, files })
-  else print(madeText(shownFrom(folder, target), files).join('\n'))
+  else print(madeText(plain(shownFrom(folder, target)), files).join('\n'))
   return EXIT.ok
 }
 
@@ -38,8 +39,22 @@ function refuseToOverwrite(target: string, files: readonly string[]): void {
 
 /** Another process that makes the same file is not overwritten either. */
 async function place(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text, { flag: 'wx' })
+  try {
+    await makeFolder(dirname(path))
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (error) {
+    const message = `${plain(path)} cannot be made (${errorCode(error) ?? 'unwritable'})`
+    throw new OperatorError('RP0007', message, 'name a folder that this user can make: runproof init my-runbooks')
+  }
+}
+
+/** One after the other: where a system makes no folders, such as in /proc, Node's own way does not end. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error
+  })
 }
 
 /** As somebody would type it. */

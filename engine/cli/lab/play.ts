@@ -5,6 +5,7 @@ import type { RunState } from '../../../schemas/run.ts'
 import type { Circumstance, Incident, LabHappening, Scenario } from '../../../schemas/scenario.ts'
 import { textOf } from '../../core/operand.ts'
 import type { CompiledRunbook } from '../../language/catalogue.ts'
+import { Cleanup } from '../up/cleanup.ts'
 import { aheadOf, asRead, filledIn, setAfter, setBefore } from './incidents.ts'
 import type { LabIncident, LabStage, Scene } from './incidents.ts'
 import { effectsOn, rolesTold } from './journal.ts'
@@ -33,7 +34,9 @@ export async function play(stage: LabStage, scenario: Scenario, compiled: Compil
   const own = ownNames(scenario.inputs)
   const scene: Scene = { ...stage, plan: compiled.plan, inputs: { ...scenario.inputs, ...own } }
   await admin(practice, 'POST /environments', { environment: own['environment'], apps: [own['app']] })
-  try {
+  const cleanup = new Cleanup()
+  cleanup.after(async () => void (await admin(practice, 'DELETE /faults')))
+  return cleanup.afterwards(async () => {
     for (const circumstance of scenario.given) await bringAbout(practice, inLab(circumstance, own))
     const incidents = scenario.during.map((incident) => ({ ...inLab(incident, own), at: incident.at }))
     const before = await refusals(practice)
@@ -46,9 +49,7 @@ export async function play(stage: LabStage, scenario: Scenario, compiled: Compil
       unfired: await unfired(practice, set),
       refused: moreThan(before, await refusals(practice)),
     }
-  } finally {
-    await admin(practice, 'DELETE /faults')
-  }
+  })
 }
 
 /** Runs the Plan to its end, with the incidents each at its moment: number → the fault that was set for it, if it was. */

@@ -7,6 +7,7 @@ import type { Difference } from '../../rehearsal/differences.ts'
 import type { Trial } from '../../rehearsal/trial.ts'
 import { harmlessOf, undeniedOf } from '../../rehearsal/twin.ts'
 import type { Material, TwinResult } from '../../rehearsal/twin.ts'
+import { Cleanup } from '../up/cleanup.ts'
 import { doubtsOf, effectsOf, endedOf } from './ended.ts'
 import type { Tried } from './folder.ts'
 import { LabInstallation } from './installation.ts'
@@ -73,11 +74,9 @@ async function tryTwin(bench: LabBench, scenario: Twinned): Promise<TwinResult> 
 /** Without the rule nothing knows of it: the worker neither. */
 async function playNaive(bench: LabBench & { readonly tried: Tried }, scenario: Scenario): Promise<Played> {
   const installation = await LabInstallation.open(bench.tried, bench.ground)
-  try {
-    return await playIn(bench, scenario, installation)
-  } finally {
-    await installation.stop()
-  }
+  const cleanup = new Cleanup()
+  cleanup.after(async () => installation.stop())
+  return cleanup.afterwards(async () => playIn(bench, scenario, installation))
 }
 
 async function playIn(

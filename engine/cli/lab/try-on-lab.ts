@@ -22,13 +22,9 @@ export async function tryAllOnLab(
   const asked = interruption()
   const cleanup = new Cleanup()
   const trying = tryEach({ material, scenarios, ended, asked }, cleanup)
-  try {
-    return await Promise.race([trying, aborted(asked).then(() => undefined)])
-  } finally {
-    trying.catch(() => undefined)
-    say('stopping the practice platform')
-    await cleanup.all()
-  }
+  trying.catch(() => undefined)
+  const tried = async (): Promise<Trial[] | undefined> => Promise.race([trying, aborted(asked).then(() => undefined)])
+  return cleanup.afterwards(tried, () => say('stopping the practice platform'))
 }
 
 interface Trying {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { CompiledRunbook } from '../../language/catalogue.ts'
 import { readConfig } from '../../host/config.ts'
 import { OperatorError } from '../../host/operator-error.ts'
-import { admit, begin, RunClosing } from '../../host/start-run.ts'
+import { admit, begin, RunClosing, StartNotRecorded } from '../../host/start-run.ts'
 import type { Start, Started } from '../../host/start-run.ts'
 import { runbookOf, soundCatalogue } from '../catalogue.ts'
 import { EXIT } from '../exit.ts'
@@ -53,24 +53,36 @@ async function start(
   const trigger = { kind: 'person' as const, by: identity(), ...(reason === undefined ? {} : { reason }) }
   const wanted: Start = { plan, planDigest: digest, inputs, trigger }
   const own = await admitting(state)
-  return onceClosed(async () => begin(client, plan, await admit(wanted, own)))
+  return onceTaken(async () => begin(client, plan, await admit(wanted, own)))
 }
 
-const CLOSING_PATIENCE_MS = 30_000
+const PATIENCE_MS = 30_000
 
-/** A run of the same key that is just closing takes no more: the next one starts as soon as it has. */
-async function onceClosed(attempt: () => Promise<Started>): Promise<Started> {
-  const until = Date.now() + CLOSING_PATIENCE_MS
+/**
+ * A run of the same key that is just closing takes no more: the next one starts as soon as it has. One that cannot record the
+ * start takes it as soon as it can.
+ */
+async function onceTaken(attempt: () => Promise<Started>): Promise<Started> {
+  const until = Date.now() + PATIENCE_MS
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof RunClosing)) throw error
-      if (Date.now() > until)
-        throw new OperatorError('RP0305', error.message, 'look at it with `runproof runs`, then start again')
+      const overdue = overdueOf(error)
+      if (overdue === undefined) throw error
+      if (Date.now() > until) throw overdue
     }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
+}
+
+/** What to say where a start that may be sent again was not taken in time; undefined for every other error. */
+export function overdueOf(error: unknown): OperatorError | undefined {
+  if (error instanceof RunClosing)
+    return new OperatorError('RP0305', error.message, 'look at it with `runproof runs`, then start again')
+  if (error instanceof StartNotRecorded)
+    return new OperatorError('RP0313', error.message, 'see whether a worker runs and can write: `runproof doctor`')
+  return undefined
 }
 
 function headline({ runId, workflowId, merged, inPlaceOf }: Started): string {

@@ -12,6 +12,7 @@ import { temporalOf } from '../station.ts'
 import { print, say } from '../terminal.ts'
 import { Child } from './child.ts'
 import type { ChildSpec } from './child.ts'
+import { Cleanup } from './cleanup.ts'
 
 /** Runs a worker alone: whoever keeps processes alive elsewhere has one of it, or many. */
 export async function worker({ folder }: Call): Promise<Exit> {
@@ -36,14 +37,14 @@ async function alone(folder: string, { name, file }: Pick<ChildSpec, 'name' | 'f
   const args = ['--address', place.address, '--namespace', place.namespace]
   const ready = (message: unknown): void => print(readyText(name, place, message))
   const child = new Child({ name, file, folder, args, ready })
-  try {
+  const cleanup = new Cleanup()
+  cleanup.after(async () => child.stop())
+  const kept = async (): Promise<Exit> => {
     await Promise.race([child.start(), aborted(asked)])
     await aborted(asked)
     return EXIT.ok
-  } finally {
-    say('stopping')
-    await child.stop()
   }
+  return cleanup.afterwards(kept, () => say('stopping'))
 }
 
 /** A namespace that is there is left as it is, but for the search attributes that are missing. */

@@ -1,6 +1,7 @@
 import type { StateFolder } from '../../host/state-folder.ts'
 import { say } from '../terminal.ts'
 import { Child } from './child.ts'
+import { Cleanup } from './cleanup.ts'
 import type { TemporalInUse } from './temporal-server.ts'
 
 /** Where everything that was put up is. */
@@ -43,9 +44,14 @@ export class Processes {
     return { server: this.#url, temporalUi: this.#temporal.uiUrl }
   }
 
-  /** Ends them in the order in which nothing is waited for in vain: who starts runs, who carries them out, who seals them. */
+  /**
+   * Ends them in the order in which nothing is waited for in vain: who starts runs, who carries them out, who seals them. Each is
+   * ended, also where one before it could not be; what that failed with is thrown at the end.
+   */
   async stop(): Promise<void> {
-    for (const child of [this.#server, this.#worker, this.#sealing]) await child.stop()
+    const inOrder = new Cleanup()
+    for (const child of [this.#sealing, this.#worker, this.#server]) inOrder.after(async () => child.stop())
+    await inOrder.all()
   }
 
   /** Other commands find the installation by `endpoints.json` from now on. */

@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readSmallFile } from '../../../evidence/small-file.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { bornAt, isAlive } from './process-life.ts'
 import type { ProcessLife } from './process-life.ts'
@@ -44,7 +45,7 @@ function setAside(file: string): void {
 
 function holderOf(file: string): ProcessLife | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessLife
+    return JSON.parse(readSmallFile(file).toString('utf8')) as ProcessLife
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { readSmallFile } from '../../../evidence/small-file.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { bornAt, isAlive } from './process-life.ts'
 import type { ProcessLife } from './process-life.ts'
@@ -15,7 +16,7 @@ export interface TemporalMemory extends ProcessLife {
 /** What an earlier `up` wrote; undefined where there was none. */
 export function remembered(folder: string): TemporalMemory | undefined {
   try {
-    return JSON.parse(readFileSync(fileIn(folder), 'utf8')) as TemporalMemory
+    return JSON.parse(readSmallFile(fileIn(folder)).toString('utf8')) as TemporalMemory
   } catch {
     return undefined
   }

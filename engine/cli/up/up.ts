@@ -18,16 +18,14 @@ export async function up({ folder, options }: Call<{ verbose?: true }>): Promise
   const asked = interruption()
   const cleanup = new Cleanup()
   const starting = putUp(folder, { cleanup, verbose: options.verbose === true })
-  try {
+  starting.catch(() => undefined)
+  const kept = async (): Promise<Exit> => {
     const ready = await Promise.race([starting, aborted(asked)])
     if (ready !== undefined) for (const line of ready) print(line)
     await aborted(asked)
     return EXIT.ok
-  } finally {
-    starting.catch(() => undefined)
-    say('stopping')
-    await cleanup.all()
   }
+  return cleanup.afterwards(kept, () => say('stopping'))
 }
 
 async function putUp(folder: string, { cleanup, verbose }: { cleanup: Cleanup; verbose: boolean }): Promise<string[]> {

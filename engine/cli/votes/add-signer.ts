@@ -1,6 +1,8 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { appendFile, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { errorCode } from '../../../evidence/errors.ts'
+import { readSmallFile, readSmallIfThere } from '../../../evidence/small-file.ts'
 import { readAllowedSigners } from '../../../evidence/ssh/allowed-signers.ts'
 import type { AllowedSigner } from '../../../evidence/ssh/allowed-signers.ts'
 import { VOTE_NAMESPACE } from '../../../evidence/voter.ts'
@@ -14,17 +16,24 @@ export async function addSigner(
   const [, name = '', path = ''] = /^([^=]+)=(.+)$/.exec(named) ?? []
   if (path === '') throw notListed(`\`${named}\` names no key`)
   const file = resolve(folder, path.replace(/^~(?=\/)/, homedir()))
-  const line = `${name} namespaces="${VOTE_NAMESPACE}" ${await publicKeyIn(file)}\n`
+  const line = `${name} namespaces="${VOTE_NAMESPACE}" ${publicKeyIn(file)}\n`
   const [signer, problem] = readOne(line)
   if (signer === undefined) throw notListed(`${file} cannot be listed for ${name}: ${problem}`)
   for (const list of lists) await addTo(list, line, signer)
 }
 
-async function publicKeyIn(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) throw notListed(`${file} cannot be read`)
+function publicKeyIn(file: string): string {
+  const text = textOf(file)
   if (text.includes('PRIVATE KEY')) throw notListed(`${file} is a private key`)
   return text.trim().split('\n')[0] ?? ''
+}
+
+function textOf(file: string): string {
+  try {
+    return readSmallFile(file).toString('utf8')
+  } catch (error) {
+    throw notListed(`${file} cannot be read (${errorCode(error) ?? 'unreadable'})`)
+  }
 }
 
 function readOne(line: string): [signer: AllowedSigner | undefined, problem: string] {
@@ -34,12 +43,21 @@ function readOne(line: string): [signer: AllowedSigner | undefined, problem: str
 
 async function addTo(list: string, line: string, { blob, principal }: AllowedSigner): Promise<void> {
   await mkdir(dirname(list), { recursive: true, mode: 0o700 })
-  const text = await readFile(list, 'utf8').catch(() => '')
+  const text = listed(list)
   const there = readAllowedSigners(text).signers.find((other) => other.blob.equals(blob))
   if (there !== undefined && there.principal !== principal)
     throw notListed(`${list} lists this key for ${there.principal}: one key is one person`)
   if (there === undefined)
     await appendFile(list, text === '' || text.endsWith('\n') ? line : `\n${line}`, { mode: 0o600 })
+}
+
+/** A list that cannot be read is not taken for an empty one. */
+function listed(list: string): string {
+  try {
+    return readSmallIfThere(list)?.toString('utf8') ?? ''
+  } catch (error) {
+    throw notListed(`${list} cannot be read (${errorCode(error) ?? 'unreadable'})`)
+  }
 }
 
 function notListed(message: string): OperatorError {

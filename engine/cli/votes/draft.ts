@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { canonical } from '../../../schemas/canonical.ts'
+import { errorCode } from '../../../evidence/errors.ts'
+import { readSmallFile } from '../../../evidence/small-file.ts'
 import { VOTE_NAMESPACE } from '../../../evidence/voter.ts'
 import type { SignedVote, Vote } from '../../../schemas/run.ts'
 import { OperatorError } from '../../host/operator-error.ts'
@@ -38,7 +40,8 @@ export async function readSignedDraft(
   file: string,
   said: Pick<Vote, 'runId' | 'decision'>,
 ): Promise<Pick<SignedVote, 'vote' | 'ssh'>> {
-  const [text, signature] = await Promise.all([readText(file), readText(`${file}.sig`)])
+  const text = readText(file)
+  const signature = readText(`${file}.sig`)
   const vote = parsed(text)
   if (vote?.runId !== said.runId || vote.decision !== said.decision || vote.by.assurance !== 'signed')
     throw new OperatorError(
@@ -49,14 +52,16 @@ export async function readSignedDraft(
   return { vote, ssh: { principal: vote.by.user, signature } }
 }
 
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => {
+function readText(file: string): string {
+  try {
+    return readSmallFile(file).toString('utf8')
+  } catch (error) {
     throw new OperatorError(
       'RP0311',
-      `${file} cannot be read`,
+      `${file} cannot be read (${errorCode(error) ?? 'unreadable'})`,
       `sign the draft: ssh-keygen -Y sign -n ${VOTE_NAMESPACE} -f <key> <draft>`,
     )
-  })
+  }
 }
 
 function parsed(text: string): Vote | undefined {

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { errorCode } from '../../../evidence/errors.ts'
+import { readSmallFile } from '../../../evidence/small-file.ts'
 import { VOTE_NAMESPACE } from '../../../evidence/voter.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 
@@ -24,8 +27,19 @@ export async function signWithSsh(bytes: Uint8Array, key: string): Promise<strin
 /** The line of a key's public half; asked of ssh-keygen where no file holds it. */
 export async function publicLineOf(key: string): Promise<string> {
   const beside = key.endsWith('.pub') ? key : `${key}.pub`
-  const line = await readFile(beside, 'utf8').catch(() => undefined)
+  const line = existsSync(beside) ? textOf(beside) : undefined
+  if (line === undefined && existsSync(key)) textOf(key)
   return line ?? sshKeygen(['-y', '-f', key])
+}
+
+/** Read before ssh-keygen reads it, which waits for ever where something without an end took its place. */
+function textOf(file: string): string {
+  try {
+    return readSmallFile(file).toString('utf8')
+  } catch (error) {
+    const message = `the key ${file} cannot be read (${errorCode(error) ?? 'unreadable'})`
+    throw new OperatorError('RP0311', message, 'name a key of yours: --key <file>, or `votes.key` in runproof.yaml')
+  }
 }
 
 async function sshKeygen(args: readonly string[]): Promise<string> {
