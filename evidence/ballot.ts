@@ -19,6 +19,15 @@ export function questionName({ step, time }: Pick<QuestionRecord, 'step' | 'time
   return `question-${step}-${time}.json`
 }
 
+/** How often an instance has asked, by the names of a run's intake files: each question has its number. */
+export function timesAsked(names: readonly string[], step: string): number[] {
+  const before = `question-${step}-`
+  return names.flatMap((name) => {
+    const time = name.startsWith(before) ? /^([1-9]\d*)\.json$/.exec(name.slice(before.length))?.[1] : undefined
+    return time === undefined ? [] : [Number(time)]
+  })
+}
+
 /** The name of the intake file of a vote: the same vote has the same. */
 export function voteName(signed: SignedVote): string {
   return `vote-${sha256(jsonBytes(signed)).slice(0, 32)}.json`

@@ -1,18 +1,15 @@
-import type { RunEntry, SignedAdmission, Vote, VoteRecord } from '../schemas/run.ts'
-import { ballotIn, isOfBallot, questionDigest, voteName } from './ballot.ts'
-import type { Ballot } from './ballot.ts'
+import type { Vote } from '../schemas/run.ts'
 import { checked } from './check.ts'
 import type { Check } from './check.ts'
 import { sameJson } from './digest.ts'
 import { verifyJson } from './keys.ts'
+import { pollOf } from './poll.ts'
+import type { Poll, VoteEntry } from './poll.ts'
 import type { RunRecord } from './record.ts'
 import type { AllowedSigners } from './ssh/allowed-signers.ts'
 import { keysOf } from './verify-admission.ts'
 import type { AdmissionTrust } from './verify-admission.ts'
-import { receivedIn } from './vote-received.ts'
 import { voterOf } from './voter.ts'
-
-type VoteEntry = RunEntry & { readonly kind: 'vote' }
 
 /**
  * Every vote that counted is for this run, this Plan and the question that was asked; it was taken by the installation, and where a
@@ -21,39 +18,40 @@ type VoteEntry = RunEntry & { readonly kind: 'vote' }
 export function checkApprovals(run: RunRecord, trust: AdmissionTrust, signers: AllowedSigners | undefined): Check[] {
   const counted = run.entries.filter((entry): entry is VoteEntry => entry.kind === 'vote' && entry.counted)
   if (counted.length === 0) return checked('approvals', 'none was asked for', [])
+  const poll = pollOf(run)
   return counted.flatMap((entry) => {
-    const why = fallenBy(run, entry, { trust, signers })
+    const why = fallenBy(poll, entry, { trust, signers })
     const text = `the vote of entry ${entry.seq}, on \`${entry.step}\`, does not stand: ${why}`
     return checked('approvals', toldOf(entry, signers), why === undefined ? [] : [{ code: 'EV0504', text }])
   })
 }
 
 function fallenBy(
-  run: RunRecord,
+  poll: Poll,
   entry: VoteEntry,
   { trust, signers }: { readonly trust: AdmissionTrust; readonly signers: AllowedSigners | undefined },
 ): string | undefined {
   const { vote, signature } = entry.vote
   if (verifyJson(keysOf(trust), vote, signature) === undefined) return 'the installation has not taken it'
-  return elsewhere(run, entry) ?? late(run, entry) ?? notBy(run, entry, signers) ?? byRequester(run, vote)
+  return elsewhere(poll, entry) ?? late(poll, entry) ?? notBy(poll, entry, signers) ?? byRequester(poll, vote)
 }
 
-function elsewhere({ admission, entries }: RunRecord, { seq, step, vote: { vote } }: VoteEntry): string | undefined {
-  const { runId, planDigest } = admission.admission
-  const asked = entries.findLast((entry) => entry.kind === 'asked' && entry.step === step && entry.seq < seq)
-  const bound = [runId, planDigest, step, asked?.kind === 'asked' ? asked.factsDigest : undefined]
+function elsewhere(poll: Poll, entry: VoteEntry): string | undefined {
+  const { runId, planDigest } = poll.admission
+  const { vote } = entry.vote
+  const bound = [runId, planDigest, entry.step, poll.askedBefore(entry)]
   return sameJson([vote.runId, vote.planDigest, vote.step, vote.factsDigest], bound)
     ? undefined
     : 'it is for another run, Plan or question'
 }
 
 /** When it came the question was open, and when it was taken the vote was in force. */
-function late(run: RunRecord, entry: VoteEntry): string | undefined {
+function late(poll: Poll, entry: VoteEntry): string | undefined {
   const { vote } = entry.vote
-  const question = ballotOf(run).questions.find((one) => questionDigest(one) === vote.factsDigest)
+  const question = poll.ballot().question(vote.factsDigest)
   if (vote.decision === 'override' && vote.expiresAt === undefined) return 'an override says when it ends'
-  const isOver = question !== undefined && cameAt(run, entry).some((at) => !(at <= Date.parse(question.until)))
-  const isExpired = vote.expiresAt !== undefined && Date.parse(vote.expiresAt) < takenAt(run, entry).getTime()
+  const isOver = question !== undefined && cameAt(poll, entry).some((at) => !(at <= Date.parse(question.until)))
+  const isExpired = vote.expiresAt !== undefined && Date.parse(vote.expiresAt) < takenAt(poll, entry).getTime()
   return isOver || isExpired ? 'it came too late' : undefined
 }
 
@@ -61,44 +59,30 @@ function late(run: RunRecord, entry: VoteEntry): string | undefined {
  * A worker may have got to it later: where it has recorded when the run received it, that and what the history says of it. Where it has
  * not, when it was taken.
  */
-function cameAt(run: RunRecord, entry: VoteEntry): number[] {
-  const received = recordOf(run, entry)?.receivedAt
-  if (received === undefined) return [takenAt(run, entry).getTime()]
-  return [Date.parse(received), receivedIn(run, entry.vote)?.getTime() ?? NaN]
+function cameAt(poll: Poll, entry: VoteEntry): number[] {
+  const received = poll.ballot().record(entry.vote)?.receivedAt
+  if (received === undefined) return [takenAt(poll, entry).getTime()]
+  return [Date.parse(received), poll.received()(entry.vote)?.getTime() ?? NaN]
 }
 
 /** By the clock of the worker that recorded it; where none has, by that of the run. */
-function takenAt(run: RunRecord, entry: VoteEntry): Date {
-  return new Date(recordOf(run, entry)?.at ?? entry.at)
+function takenAt(poll: Poll, { vote, at }: VoteEntry): Date {
+  return new Date(poll.ballot().record(vote)?.at ?? at)
 }
 
-function recordOf(run: RunRecord, { vote }: VoteEntry): VoteRecord | undefined {
-  return ballotOf(run).votes.find(({ signed }) => voteName(signed) === voteName(vote))
-}
-
-function ballotOf({ intake }: RunRecord): Ballot {
-  return ballotIn(new Map([...intake].filter(([name]) => isOfBallot(name))))
-}
-
-function notBy(run: RunRecord, entry: VoteEntry, signers: AllowedSigners | undefined): string | undefined {
+function notBy(poll: Poll, entry: VoteEntry, signers: AllowedSigners | undefined): string | undefined {
   const { vote, ssh } = entry.vote
   if (ssh === undefined && vote.by.assurance === 'self-asserted')
     return vote.decision === 'override' ? 'only a signed vote overrides a rule' : undefined
-  const voter = voterOf(entry.vote, signers, takenAt(run, entry))
+  const voter = voterOf(entry.vote, signers, takenAt(poll, entry))
   return 'nobody' in voter ? voter.nobody : undefined
 }
 
 /** A second person is another than whoever asked for the run, or for a start that was merged into it. */
-function byRequester({ admission, entries }: RunRecord, { by, login, decision }: Vote): string | undefined {
+function byRequester(poll: Poll, { by, login, decision }: Vote): string | undefined {
   if (decision === 'reject') return undefined
-  const further = entries.flatMap((entry) => (entry.kind === 'trigger' ? [entry.trigger] : []))
-  const requesters = [admission.admission.trigger, ...further].flatMap(requesterOf)
-  const same = requesters.find((user) => user === by.user || user === login?.user)
+  const same = poll.firstRequester([by.user, login?.user])
   return same === undefined ? undefined : `${same} asked for this run`
-}
-
-function requesterOf(trigger: SignedAdmission['admission']['trigger']): string[] {
-  return trigger.kind === 'person' ? [trigger.by.user] : []
 }
 
 function toldOf({ step, at, vote: signed }: VoteEntry, signers: AllowedSigners | undefined): string {

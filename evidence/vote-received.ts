@@ -1,46 +1,24 @@
 import type { SignedVote } from '../schemas/run.ts'
 import { NAMES } from '../schemas/run.ts'
-import { sameJson } from './digest.ts'
-import { parseCanonical } from './parse-canonical.ts'
+import { jsonDigest } from './digest.ts'
+import { acceptancesIn, parseEvents } from './history-events.ts'
 import type { RunRecord } from './record.ts'
 
-/** What is read here of Temporal's events, in its own JSON. */
-interface Event {
-  readonly eventType?: string
-  readonly eventTime?: string
-  readonly workflowExecutionUpdateAcceptedEventAttributes?: {
-    readonly acceptedRequest?: {
-      readonly input?: { readonly name?: string; readonly args?: { readonly payloads?: readonly { data?: string }[] } }
-    }
-  }
-}
+/** When a run received a vote; undefined where its history does not have it. */
+export type ReceivedVotes = (vote: SignedVote) => Date | undefined
 
 /**
- * When a run received a vote, as its history tells it: when the task began in which it was accepted, which is what the run's clock said
- * then. Undefined where the history does not have it.
+ * When a run received its votes, as its history tells it: when the task began in which each was accepted for the first time, which is
+ * what the run's clock said then. Looks the history through once.
  */
-export function receivedIn({ events }: Pick<RunRecord, 'events'>, vote: SignedVote): Date | undefined {
-  const all = parseCanonical(events, 'data/temporal/history.json') as unknown as readonly Event[]
-  const accepted = all.findIndex((event) => isAcceptanceOf(event, vote))
-  const task = all.slice(0, Math.max(accepted, 0)).findLast(({ eventType }) => eventType === TASK_STARTED)
-  return task?.eventTime === undefined ? undefined : new Date(task.eventTime)
-}
-
-const TASK_STARTED = 'EVENT_TYPE_WORKFLOW_TASK_STARTED'
-
-function isAcceptanceOf(
-  { workflowExecutionUpdateAcceptedEventAttributes: accepted }: Event,
-  vote: SignedVote,
-): boolean {
-  const { name, args } = accepted?.acceptedRequest?.input ?? {}
-  if (name !== NAMES.voteUpdate) return false
-  return (args?.payloads ?? []).some(({ data = '' }) => sameJson(parsed(data), vote))
-}
-
-function parsed(base64: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'))
-  } catch {
-    return undefined
+export function receivedIn({ events }: Pick<RunRecord, 'events'>): ReceivedVotes {
+  const began = new Map<string, string | undefined>()
+  for (const { name, args, taskBegan } of acceptancesIn(parseEvents(events))) {
+    if (name !== NAMES.voteUpdate) continue
+    for (const digest of args.map(jsonDigest)) if (!began.has(digest)) began.set(digest, taskBegan)
+  }
+  return (vote) => {
+    const at = began.get(jsonDigest(vote))
+    return at === undefined ? undefined : new Date(at)
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { judgeOptions } from '../../engine/host/door/options.ts'
 import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
+import { jsonBytes } from '../../evidence/digest.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, QuestionRecord, SignedAdmission, SignedVote } from '../../schemas/run.ts'
 import { practiceSources } from './practice-catalogue.ts'
@@ -100,6 +101,44 @@ describe('a question that a forged workflow asks', () => {
     await expect(ask(admission)).rejects.toThrow('the rules deny what `write` asks people for')
     for (const choices of [['leave', 'burn'], []])
       await expect(ask(admission, { choices })).rejects.toThrow('no option')
+    await judge(admission)
+    await expect(ask(admission, { choices: ['leave'] })).resolves.toMatch(/^sha256:/)
+  })
+
+  test('G22: again, with a verdict from before it was asked the last time, is not recorded', async () => {
+    await open()
+    const admission = await asked()
+    practice.world.health = { state: 'well', share: 0 }
+    await judge(admission)
+    const second = await ask(admission, { time: 2 })
+    practice.world.health = { state: 'sick', share: 1 }
+    await expect(ask(admission, { time: 3 })).rejects.toThrow('judged what its options ask people for since question 2')
+    expect(await judge(admission)).toMatchObject({ allowed: ['leave'] })
+    await expect(ask(admission, { time: 3 })).rejects.toThrow('the rules deny')
+    await expect(ask(admission, { time: 3, choices: ['leave'] })).resolves.not.toBe(second)
+  })
+
+  test('G22: that a worker recorded before it died, is asked by the verdict that it was recorded with', async () => {
+    await open()
+    const admission = await asked()
+    const until = new Date(Date.now() + 60_000).toISOString()
+    for (const time of [2, 3]) {
+      await judge(admission)
+      const digest = await ask(admission, { time, choices: ['leave'], until })
+      expect(await ask(admission, { time, choices: ['leave'], until })).toBe(digest)
+    }
+  })
+
+  test('G22: by a verdict that was recorded before verdicts were bound to questions, is recorded as it was then', async () => {
+    await open()
+    const { admission } = await behind()
+    const { runId } = admission.admission
+    const { store } = practice.host
+    const bytes = (await store.read(runId, 'options-what-1.json')) ?? Buffer.alloc(0)
+    const { asked: before, ...old } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+    expect(before).toBe(0)
+    await expect(ask(admission, { choices: ['leave'] })).rejects.toThrow('since question 1')
+    await store.putOnce(runId, 'options-what-2.json', jsonBytes({ ...old, number: 2 }))
     await expect(ask(admission, { choices: ['leave'] })).resolves.toMatch(/^sha256:/)
   })
 

@@ -7,6 +7,7 @@ import {
   standingVotes,
   votesOf,
 } from '../../engine/host/votes.ts'
+import type { Host } from '../../engine/host/host.ts'
 import { voteName } from '../../evidence/ballot.ts'
 import { jsonBytes } from '../../evidence/digest.ts'
 import type { QuestionRecord, SignedAdmission, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
@@ -143,6 +144,26 @@ describe('a vote on a recorded question', () => {
       why: expect.stringContaining('may be grace, asked for this run') as string,
     })
     expect(requestersOf((await votesOf(practice.host.store, runId)).triggers)).toEqual(['grace'])
+  })
+
+  test('G25: counts whatever requesters somebody names of whom no record tells, and is recorded so', async () => {
+    const vote = await given(await ask())
+    const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
+    const forged = { admission, vote, triggers: [{ kind: 'person' as const, by }] }
+    expect(await checkVote(forged, practice.host)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual({ counted: true })
+    expect((await votesOf(practice.host.store, runId)).votes).toMatchObject([{ verdict: { counted: true } }])
+  })
+
+  test('G26: does not count where a run of the first form of Plans, which recorded no starts, names the voter', async () => {
+    const vote = await given(await ask())
+    const plan = await practice.host.plans.find(admission.admission.planDigest)
+    const plans = { find: async () => ({ ...plan!, planVersion: 1 as const }) } as unknown as Host['plans']
+    const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
+    const told = { admission, vote, triggers: [{ kind: 'person' as const, by }] }
+    expect(await checkVote(told, { ...practice.host, plans })).toMatchObject({
+      why: expect.stringContaining('asked for this run') as string,
+    })
   })
 
   test('G25: a further start that was not admitted here, or for another workflow, is not recorded', async () => {

@@ -48,7 +48,7 @@ export async function judgeOptions(request: OptionsRequest, seam: PassSeam): Pro
 type Judged = Exclude<Awaited<ReturnType<typeof admittedPlan>>, { foreign: string }> & { readonly at: Asking }
 
 /**
- * One verdict, on record before anybody is asked: a question that offers anything else is not taken. Its number is taken before the
+ * One verdict, on record before anybody is asked: a question that offers anything else is not taken. Its place is taken before the
  * options are judged. Undefined where another worker has recorded one meanwhile, which may have seen newer facts.
  */
 async function judgeOnce(
@@ -59,7 +59,7 @@ async function judgeOnce(
   const { store } = seam.host
   const { step, options, grounds } = request
   const { runId, planDigest } = admission
-  const number = await nextVerdict(store, { runId, step })
+  const place = await nextVerdict(store, { runId, step })
   const ledger = await ledgerOf(store, runId, { plan, votes: grounds.votes })
   const claimed = claimedOf(seam.host, { admission, plan, ledger, grounds })
   const strange = strangeOption(request, at, claimed)
@@ -69,7 +69,7 @@ async function judgeOnce(
   const verdict = await verdictOn(options, judging)
   // The server has given this attempt up: the run will not hear of its verdict.
   seam.cancelled.throwIfAborted()
-  const record = { runId, planDigest, step, options, ...verdict, number, at: new Date().toISOString() }
+  const record = { runId, planDigest, step, options, ...verdict, ...place, at: new Date().toISOString() }
   return (await recordOptions(store, record)) ? verdict : undefined
 }
 

@@ -57,9 +57,17 @@ function judge(
   if (asked === undefined) return no('the admitted Plan has no such question')
   if (!fits(vote, asked)) return no(`this is no answer to a question of the kind \`${asked.kind}\``)
   const further = ballot.further.map((one) => one.admission.trigger)
-  const requesters = requestersOf([admission.trigger, ...triggers, ...further])
+  const requesters = requestersOf([admission.trigger, ...unrecorded(asking.plan, triggers), ...further])
   const { runId, planDigest } = admission
   return voteCounts(host, signed, { runId, planDigest, who: rolesFor(vote, { asking, asked, host }), requesters })
+}
+
+/**
+ * Every start that a run takes is on record first: one that only whoever asks here tells of takes nobody's vote away. Runs of the first
+ * form of Plans recorded none at first, and are believed.
+ */
+function unrecorded({ planVersion }: Asking['plan'], triggers: VoteCheck['triggers']): VoteCheck['triggers'] {
+  return planVersion > 1 ? [] : triggers
 }
 
 /** An answer to an earlier question, on other facts, of an option that it did not offer, or after the end never counts. */

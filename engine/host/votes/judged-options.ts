@@ -1,24 +1,30 @@
 import { optionsRecordSchema } from '../../../schemas/ballot.ts'
+import type { JudgedOptions } from '../../../schemas/ballot.ts'
+import { timesAsked } from '../../../evidence/ballot.ts'
 import { jsonBytes } from '../../../evidence/digest.ts'
 import { EvidenceConflict, EvidenceError } from '../../../evidence/errors.ts'
 import { parseCanonical } from '../../../evidence/parse-canonical.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
 import type { AskStep } from '../../../schemas/plan.ts'
-import type { OptionsRecord, QuestionRecord } from '../../../schemas/run.ts'
+import type { QuestionRecord } from '../../../schemas/run.ts'
 
 /** Verdicts had no numbers at first, and were named after their digest. */
 const FILE = /^options-([0-9a-f]{32}|.+-[1-9]\d*)\.json$/
 
-/** A verdict on a question that was judged under a number: the order of verdicts is that of numbers, and no clock's. */
-export type Verdict = OptionsRecord & { readonly number: number }
+/** The order of verdicts on a question is that of numbers, and no clock's; it is for the question that follows those asked by then. */
+export type Place = Required<Pick<JudgedOptions, 'number' | 'asked'>>
 
-/** The number under which the options of a question are judged next. Taken before they are judged. */
+/** A verdict on a question that was judged in its place. */
+export type Verdict = JudgedOptions & Place
+
+/** The place in which the options of a question are judged next. Taken before they are judged. */
 export async function nextVerdict(
   store: EvidenceStore,
   { runId, step }: Pick<Verdict, 'runId' | 'step'>,
-): Promise<number> {
-  const numbers = (await judgedOptions(store, runId)).flatMap((one) => (one.step === step ? numberOf(one) : []))
-  return Math.max(0, ...numbers) + 1
+): Promise<Place> {
+  const names = await store.list(runId)
+  const judged = (await judgedOptions(store, runId, names)).filter((one) => one.step === step)
+  return { number: Math.max(0, ...judged.map(numberOf)) + 1, asked: Math.max(0, ...timesAsked(names, step)) }
 }
 
 /**
@@ -36,42 +42,56 @@ export async function recordOptions(store: EvidenceStore, record: Verdict): Prom
   }
 }
 
-function numberOf({ number = 0 }: OptionsRecord): number {
+function numberOf({ number = 0 }: JudgedOptions): number {
   return number
 }
 
 /**
  * Why a question may not offer what it offers: each option is one of the step's, and where any of them asks people for an effect, the
- * rules have let it through when they were judged last. Undefined where it may.
+ * rules have let it through when they were judged last, and that was for this question. Undefined where it may.
  */
 export async function mayNotOffer(
-  { choices = [], runId, step, planDigest }: QuestionRecord,
+  question: QuestionRecord,
   asked: AskStep,
   store: EvidenceStore,
 ): Promise<string | undefined> {
+  const { choices = [], runId } = question
   const names = asked.choices.map(({ name }) => name)
   const strange = choices.find((name) => !names.includes(name))
   if (strange !== undefined || choices.length === 0) return `the Plan has no option \`${strange ?? ''}\` there`
   if (asked.choices.every(({ effects }) => effects.length === 0)) return undefined
-  const judged = (await judgedOptions(store, runId)).filter((one) => one.step === step && one.planDigest === planDigest)
+  return notLetThrough({ ...question, choices }, await store.list(runId), store)
+}
+
+async function notLetThrough(
+  { choices, runId, step, planDigest, time }: QuestionRecord & Required<Pick<QuestionRecord, 'choices'>>,
+  files: readonly string[],
+  store: EvidenceStore,
+): Promise<string | undefined> {
+  const all = await judgedOptions(store, runId, files)
+  const judged = all.filter((one) => one.step === step && one.planDigest === planDigest)
   if (judged.length === 0) return 'nobody has judged what its options ask people for'
-  const denied = choices.find((name) => newestOf(judged).some(({ allowed }) => !allowed.includes(name)))
-  return denied === undefined ? undefined : `the rules deny what \`${denied}\` asks people for`
+  const newest = newestOf(judged)
+  const denied = choices.find((name) => newest.some(({ allowed }) => !allowed.includes(name)))
+  if (denied !== undefined) return `the rules deny what \`${denied}\` asks people for`
+  const before = Math.max(0, ...timesAsked(files, step).filter((earlier) => earlier < time))
+  const isUsed = newest.some(({ asked = before }) => asked < before)
+  return isUsed ? `nobody has judged what its options ask people for since question ${before}` : undefined
 }
 
 /** Of those without numbers, the last by their clocks. Of two at the same moment nobody can say which came last: both have let it through. */
-function newestOf(judged: readonly OptionsRecord[]): OptionsRecord[] {
+function newestOf(judged: readonly JudgedOptions[]): JudgedOptions[] {
   const highest = Math.max(...judged.map(numberOf))
   const last = judged.filter((one) => numberOf(one) === highest)
   return last.filter(({ at }) => last.every((other) => other.at <= at))
 }
 
-async function judgedOptions(store: EvidenceStore, runId: string): Promise<OptionsRecord[]> {
-  const names = (await store.list(runId)).filter((name) => FILE.test(name))
+async function judgedOptions(store: EvidenceStore, runId: string, files: readonly string[]): Promise<JudgedOptions[]> {
+  const names = files.filter((name) => FILE.test(name))
   return Promise.all(names.map(async (name) => parsed(name, await store.read(runId, name))))
 }
 
-function parsed(name: string, bytes: Buffer | undefined): OptionsRecord {
+function parsed(name: string, bytes: Buffer | undefined): JudgedOptions {
   try {
     return optionsRecordSchema.parse(parseCanonical(bytes ?? Buffer.alloc(0), name))
   } catch (cause) {
