@@ -12,10 +12,10 @@ const PURE = [
 const LONG = [
   'test/e2e/paths-*.test.ts',
   'test/e2e/faults-{cut-off,epoch,evidence-store,platform,switches,temporal}.test.ts',
-  'test/e2e/by-hand-completions.test.ts',
+  'test/e2e/{by-hand-completions,sealed-on-much}.test.ts',
   'test/cli/{alone,test-lab,tools}.test.ts',
   'test/server/unavailable.test.ts',
-  'test/replay/long-run.test.ts',
+  'test/replay/{heavy-requests,heavy-run,long-run,record}.test.ts',
 ]
 
 const WITH_SERVERS = {

@@ -1,3 +1,4 @@
+import { canonical } from '../schemas/canonical.ts'
 import type { HistoryActivity, HistoryIndex, HistoryUpdate } from '../schemas/evidence.ts'
 import type { Json } from '../schemas/json.ts'
 import { parseCanonical } from './parse-canonical.ts'
@@ -5,6 +6,8 @@ import { parseCanonical } from './parse-canonical.ts'
 /** What is read of Temporal's events: in its own JSON, numbers of 64 bits are texts, and payloads are base64. */
 interface Event {
   readonly eventId?: string
+  readonly eventType?: string
+  readonly eventTime?: string
   readonly workflowExecutionStartedEventAttributes?: { readonly originalExecutionRunId?: string }
   readonly workflowExecutionUpdateAcceptedEventAttributes?: { readonly acceptedRequest?: UpdateRequest }
   readonly activityTaskScheduledEventAttributes?: {
@@ -53,6 +56,21 @@ export function indexOf(events: readonly Event[]): Omit<HistoryIndex, 'workflow'
   }
 }
 
+const TASK_STARTED = 'EVENT_TYPE_WORKFLOW_TASK_STARTED'
+
+/** An update, and when the task began in which the run accepted it, in RFC 3339. */
+export type Acceptance = Pick<HistoryUpdate, 'name' | 'args'> & { readonly taskBegan: string | undefined }
+
+/** The updates that a run accepted, in their order. */
+export function acceptancesIn(events: readonly Event[]): Acceptance[] {
+  let taskBegan: string | undefined
+  return events.flatMap((event) => {
+    if (event.eventType === TASK_STARTED) taskBegan = event.eventTime
+    const update = updateOf(event)
+    return update === undefined ? [] : [{ name: update.name, args: update.args, taskBegan }]
+  })
+}
+
 function executionsApart(events: readonly Event[]): Event[][] {
   const apart: Event[][] = []
   for (const event of events) {
@@ -95,21 +113,32 @@ function endOf(event: Event, shift: number): Pick<HistoryActivity, 'completedEve
 
 function updatesIn(events: readonly Event[], shift: number): HistoryUpdate[] {
   return events.flatMap((event) => {
-    const { meta, input } = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ?? {}
-    if (input?.name === undefined) return []
-    const args = (input.args?.payloads ?? []).map(decoded)
-    return { updateId: meta?.updateId ?? '', name: input.name, acceptedEventId: idOf(event) + shift, args }
+    const update = updateOf(event)
+    return update === undefined ? [] : [{ ...update, acceptedEventId: update.acceptedEventId + shift }]
   })
+}
+
+function updateOf(event: Event): HistoryUpdate | undefined {
+  const { meta, input } = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ?? {}
+  if (input?.name === undefined) return undefined
+  const args = (input.args?.payloads ?? []).map(decoded)
+  return { updateId: meta?.updateId ?? '', name: input.name, acceptedEventId: idOf(event), args }
 }
 
 function idOf(event: Event | undefined): number {
   return Number(event?.eventId ?? 0)
 }
 
-/** A payload is JSON, or nothing: the engine sends no other. */
+/** A payload is JSON that can be carried, or nothing: the engine sends no other, and what somebody else sends keeps no run from being sealed. */
 function decoded(payload: Payload | undefined): Json {
-  const encoding = text(payload?.metadata?.encoding)
-  return encoding === 'json/plain' ? (JSON.parse(text(payload?.data)) as Json) : null
+  if (text(payload?.metadata?.encoding) !== 'json/plain') return null
+  try {
+    const value = JSON.parse(text(payload?.data)) as Json
+    canonical(value)
+    return value
+  } catch {
+    return null
+  }
 }
 
 function text(base64 = ''): string {

@@ -1,5 +1,5 @@
 import type { Json } from '../../schemas/json.ts'
-import type { ContinueRequest, KeepRequest } from '../../schemas/run.ts'
+import type { ContinueRequest, Grounds, KeepRequest } from '../../schemas/run.ts'
 
 /** So many characters are three times as many bytes at most: no piece comes near to what Temporal takes in one message. */
 const PIECE = 300_000
@@ -28,6 +28,19 @@ export interface RecallPartRequest extends ContinueRequest {
 export function isInPieces(value: Json | undefined): value is { pieces: string[] } {
   const { pieces } = (value ?? {}) as { pieces?: Json }
   return Array.isArray(pieces) && pieces.every((piece) => typeof piece === 'string')
+}
+
+/** Grounds that travel by name: whoever needs them puts them together from the evidence store. */
+export type GroundsInPieces = Grounds & InPieces
+
+/** Are these grounds only named? */
+export function areInPieces(grounds: Grounds): grounds is GroundsInPieces {
+  return isInPieces(grounds as unknown as Json)
+}
+
+/** The text of grounds; what is the same for many effects comes first, so that its pieces are the same as well. */
+export function textOfGrounds({ decisions, ...rest }: Grounds): string {
+  return JSON.stringify({ decisions, ...rest })
 }
 
 /** Cuts a text; no piece begins or ends within a character. */

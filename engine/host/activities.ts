@@ -2,7 +2,7 @@ import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporali
 import type { AnyDefinition, AnyReading } from '../../actions/define.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { Json } from '../../schemas/json.ts'
+import type { Json, JsonObject } from '../../schemas/json.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type {
   AdmitRequest,
@@ -21,6 +21,7 @@ import type {
   VoteCheck,
   WatchRequest,
 } from '../../schemas/run.ts'
+import type { RecallPartRequest } from '../core/pieces.ts'
 import { admitRun, recordStart } from './admit.ts'
 import { admittedHere } from './admission.ts'
 import type { Execution } from './admission.ts'
@@ -39,6 +40,7 @@ import { readUntilKnown, takeReading, untaken } from './readings.ts'
 import { withinSize } from './spill.ts'
 import { tellPeople } from './tell.ts'
 import { checkTrigger, checkVote, recordQuestion } from './votes.ts'
+import { withGroundsNamed, withWholeGrounds } from './whole-grounds.ts'
 
 type Activity = (argument: never) => Promise<unknown>
 
@@ -80,12 +82,23 @@ async function readForRun(
 }
 
 async function performActivity(action: string, request: EffectRequest, host: Host): Promise<EffectResult> {
-  const result = await alive(async () => passDoor(request, seamOf(host, action)))
+  const result = await alive(async () => passDoor(await whole(request, host), seamOf(host, action)))
   const about = { run: request.admission.admission.runId, actor: actorOf(request), step: request.step, action }
   const denial = result.status === 'denied' ? { denial: result.denial.message } : {}
   // The answer goes first: to write a line takes as long as to judge a rule.
   setImmediate(() => host.log.info({ ...about, status: result.status, ...denial }, 'the door has answered'))
   return result
+}
+
+/** What a request rests on may be too big to travel with it. */
+async function whole<R extends Parameters<typeof withWholeGrounds>[0]>(request: R, host: Host): Promise<R> {
+  return withWholeGrounds(request, execution(), host)
+}
+
+/** Grounds of one step alone may be too big for one answer. */
+async function recall(request: RecallPartRequest, host: Host): Promise<JsonObject> {
+  const kept = await recallRun(request, execution(), host)
+  return request.at === undefined ? kept : withGroundsNamed(kept, request.admission.admission.runId, host.store)
 }
 
 /** Who set this in motion: a person, or the occurrence of an alert or of a schedule. */
@@ -98,14 +111,15 @@ function engineActivities(host: Host): Record<string, Activity> {
   return {
     [NAMES.admit]: async (request: AdmitRequest) => alive(async () => admitRun(request, execution(), host)),
     [NAMES.recordStart]: async (request: AdmitRequest) => alive(async () => recordStart(request, execution(), host)),
-    [NAMES.claim]: async (request: ClaimRequest) => alive(async () => passClaim(request, seamOf(host, NAMES.claim))),
+    [NAMES.claim]: async (request: ClaimRequest) =>
+      alive(async () => passClaim(await whole(request, host), seamOf(host, NAMES.claim))),
     [NAMES.options]: async (request: OptionsRequest) =>
-      alive(async () => judgeOptions(request, seamOf(host, NAMES.options))),
+      alive(async () => judgeOptions(await whole(request, host), seamOf(host, NAMES.options))),
     [NAMES.watch]: async (request: WatchRequest) => alive(async () => watchRun(request, seamOf(host, NAMES.watch))),
     [NAMES.keep]: async (request: KeepRequest) => alive(async () => keepRun(request, execution(), host)),
     [NAMES.continue]: async (request: ContinueRequest) =>
       alive(async () => continueRun(request, execution(), { host, successor })),
-    [NAMES.recall]: async (request: ContinueRequest) => alive(async () => recallRun(request, execution(), host)),
+    [NAMES.recall]: async (request: RecallPartRequest) => alive(async () => recall(request, host)),
     [NAMES.release]: async (request: ReleaseRequest) => giveBackLeases(request, execution(), host),
     [NAMES.tell]: async (request: TellRequest) => alive(async () => tellForRun(request, host)),
     [NAMES.ask]: async (request: QuestionRequest) => recordQuestion(request, host),

@@ -1,9 +1,23 @@
 import { CancellationScope, isCancellation, patched } from '@temporalio/workflow'
-import type { RunInput } from '../../schemas/run.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { FactRecord } from '../../schemas/fact.ts'
+import type {
+  AttestedFact,
+  ClaimRequest,
+  ClaimResult,
+  Denial,
+  EffectRequest,
+  EffectResult,
+  OptionsRequest,
+  OptionsVerdict,
+  ReadRequest,
+  RunInput,
+} from '../../schemas/run.ts'
 import { Cancelled } from '../core/ports.ts'
-import type { Poll, Ports } from '../core/ports.ts'
+import type { Poll, Ports, ReadCall } from '../core/ports.ts'
 import { thaw } from '../core/snapshot.ts'
 import { claim, options, perform, read, recall, watch } from './activities.ts'
+import { Carrier } from './carrier.ts'
 import type { Pace } from './pace.ts'
 import type { Questions } from './questions.ts'
 
@@ -14,29 +28,78 @@ export function temporalPorts({ plan, admission }: RunInput, questions: Question
     sleep: async (ms: number, summary: string) => uncancelled(async () => pace.sleep(ms, summary)),
   }
   const claims = new Map<string, number>()
+  const requests = requestsOf(plan)
   return {
     clock,
     pace: async () => uncancelled(async () => pace.next()),
     read: async ({ step, fact, input, ...names }) =>
-      uncancelled(async () => read(plan, { admission, step, fact, input }, names)),
+      uncancelled(async () => requests.read({ admission, step, fact, input }, names)),
     perform: async ({ step, round, input, grounds, undo, ...names }) => {
-      const call = async () => perform(plan, { admission, step, round, input, grounds }, names)
+      const call = async () => requests.perform({ admission, step, round, input, grounds }, names)
       // What was done is taken back also in a run that was cancelled.
       return undo === true ? CancellationScope.nonCancellable(call) : uncancelled(call)
     },
     ask: async (question) => uncancelled(async () => withCancellation(await questions.ask(question, pace))),
     askedBefore: (question) => withCancellation(questions.askedBefore(question, pace)),
-    options: async (call) => uncancelled(async () => options(plan, { admission, ...call })),
+    options: async (call) => uncancelled(async () => requests.options({ admission, ...call })),
     watch: async ({ step, activity }) => uncancelled(async () => watch(plan, { admission, step }, activity)),
     // How a run ended is said also of a run that was cancelled.
     claim: async ({ grounds, ...call }) =>
       CancellationScope.nonCancellable(async () => {
         const about = plan.planVersion === 1 ? {} : { grounds }
-        return claim(plan, { admission, ...call, ...about }, claimId(claims, call.outcome))
+        return requests.claim({ admission, ...call, ...about }, claimId(claims, call.outcome))
       }),
     recall: async (number) => CancellationScope.nonCancellable(async () => thaw(await recall({ admission, number }))),
     knows: (change) => patched(change),
   }
+}
+
+/** What may be too big to travel as it is. Each is sent in the same moment: so none of these is `async`. */
+function requestsOf(plan: Plan) {
+  const carrier = new Carrier()
+  return {
+    read: (asked: ReadRequest, names: Names) =>
+      carrier.carry(asked, {
+        activity: names.activity,
+        send: (request) => read(plan, request, names),
+        refused: ({ message }) => notRead({ fact: asked.fact, action: names.action }, message),
+      }),
+    perform: (asked: EffectRequest, names: Names) =>
+      carrier.carry<EffectRequest, EffectResult>(asked, {
+        activity: names.activity,
+        send: (request) => perform(plan, request, names),
+        refused: (denial) => ({ status: 'denied', denial, evidence: {} }),
+      }),
+    options: (asked: OptionsRequest) =>
+      carrier.carry(asked, {
+        activity: `${asked.step}?`,
+        send: (request) => options(plan, request),
+        refused: (denial) => noneOffered(asked, denial),
+      }),
+    claim: (asked: ClaimRequest, activity: string) =>
+      carrier.carry<ClaimRequest, ClaimResult>(asked, {
+        activity,
+        send: (request) => claim(plan, request, activity),
+        refused: (denial) => ({ status: 'denied', denial, facts: [], evidence: {} }),
+      }),
+  }
+}
+
+type Names = Pick<ReadCall, 'action' | 'activity'>
+
+/** A fact that cannot even be asked for is unknown, and nobody attests it (G10). */
+function notRead({ fact, action }: Pick<ReadCall, 'fact' | 'action'>, detail: string): AttestedFact {
+  const record: FactRecord = {
+    ...{ fact, action, input: {}, authority: 'diagnostic', roundTrip: false },
+    unknown: { reason: 'too-large', detail },
+    source: 'not read',
+    readAt: '',
+  }
+  return { record, activity: '', keyid: '', signature: '' }
+}
+
+function noneOffered({ options: asked }: Pick<OptionsRequest, 'options'>, denial: Denial): OptionsVerdict {
+  return { allowed: [], denied: Object.fromEntries(asked.map(({ name }) => [name, denial])) }
 }
 
 /** `claim.1` and so on; of a callee `drain.3.claim.1`: so it never depends on what runs side by side. */
