@@ -4,12 +4,13 @@ import type { Ledger } from '../core/ledger.ts'
 import { modeOf } from '../core/mode.ts'
 import { checkTrigger } from './activities.ts'
 import { stateQuery, triggerUpdate } from './messages.ts'
+import { shownState } from './shown-state.ts'
 import { stillOpen } from './still-open.ts'
 
 /** Answers what the run is asked, and takes further starts of its key. Everybody who asked for it stands in `triggers`. */
 export function listen({ admission }: RunInput, ledger: Ledger, triggers: Trigger[]): void {
   const { runId } = admission.admission
-  setHandler(stateQuery, () => ledger.state())
+  setHandler(stateQuery, () => shownState(ledger.state()))
   setHandler(triggerUpdate, async (further) => meet(further), {
     validator: (further: SignedAdmission) => {
       stillOpen(ledger)
