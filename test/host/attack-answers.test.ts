@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { passClaim } from '../../engine/host/door/claim.ts'
+import { judgeOptions } from '../../engine/host/door/options.ts'
 import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, Grounds, QuestionRecord, SignedVote } from '../../schemas/run.ts'
@@ -44,6 +45,12 @@ describe('an option that was not offered', () => {
       shown: {},
       choices: ['leave'],
     }
+    const options = [
+      { name: 'write', effects: [{ effect: 'note.write', target: { environment: 'production' } }] },
+      { name: 'leave', effects: [] },
+    ]
+    const judging = { admission, step: 'what', grounds: { facts: {}, decisions: {}, votes: [] }, options }
+    await judgeOptions(judging, practice.seam({ admission }, { action: NAMES.options, activity: 'what?' }))
     const factsDigest = await recordQuestion({ admission, question }, practice.host)
     const given = await practice.vote(admission, { step: 'what', user: 'ben', role: 'lead', option: 'write' })
     const vote: SignedVote = await practice.host.keys.take({ ...given.vote, factsDigest })
