@@ -60,6 +60,11 @@ export function bytesOf(text: string): number {
   return bytes
 }
 
+/** How many bytes a value has as JSON; none where there is no value. */
+export function weightOf(value: unknown): number {
+  return value === undefined ? 0 : bytesOf(JSON.stringify(value))
+}
+
 function bytesOfUnit(unit: number): number {
   if (unit < 0x80) return 1
   // Each half of a pair is two of the four bytes of a character.

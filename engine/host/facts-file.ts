@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { errorCode } from '../../evidence/errors.ts'
+import { NotRead, readSmallFile } from '../../evidence/small-file.ts'
 import type { Contract } from '../../schemas/contract.ts'
 import { fitted } from './config-mistakes.ts'
 import { OperatorError } from './operator-error.ts'
+
+/** A Plan is the largest of such files, and is far smaller. */
+const LIMIT_BYTES = 16 * 2 ** 20
 
 const jsonSchema = z.json()
 
@@ -50,15 +54,31 @@ export async function readContracts(file: string): Promise<readonly Contract[]> 
 
 /** The JSON in a file; `-` is the standard input. */
 export async function readJsonFile(file: string): Promise<unknown> {
-  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((error: unknown) => {
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException
-    throw unusable(file, `it cannot be read (${code})`)
-  })
+  const bytes = await readWithAnEnd(file)
   try {
-    return JSON.parse(text)
+    return JSON.parse(bytes.toString('utf8'))
   } catch (error) {
     throw unusable(file, `it is no JSON: ${error instanceof Error ? error.message : ''}`)
   }
+}
+
+async function readWithAnEnd(file: string): Promise<Buffer> {
+  try {
+    return file === '-' ? await standardInput() : readSmallFile(file, { limitBytes: LIMIT_BYTES })
+  } catch (error) {
+    throw unusable(file, `it cannot be read (${errorCode(error) ?? 'unreadable'})`)
+  }
+}
+
+async function standardInput(): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > LIMIT_BYTES) throw new NotRead('the standard input', `more than ${LIMIT_BYTES / 2 ** 20} MiB`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
 }
 
 function shaped<T>(schema: z.ZodType<T>, value: unknown, { file, hint }: { file: string; hint: string }): T {

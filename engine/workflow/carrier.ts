@@ -1,5 +1,5 @@
 import type { Denial, Grounds, SignedAdmission } from '../../schemas/run.ts'
-import { bytesOf, cut, textOfGrounds } from '../core/pieces.ts'
+import { bytesOf, cut, textOfGrounds, weightOf } from '../core/pieces.ts'
 import type { GroundsInPieces } from '../core/pieces.ts'
 import { keepPiece } from './pieces.ts'
 import { TaskRoom } from './task-room.ts'
@@ -84,11 +84,6 @@ export class Carrier {
 }
 
 const nothing: Grounds = { facts: {}, decisions: {}, votes: [] }
-
-/** How many bytes a value has as JSON. */
-export function weightOf(value: unknown): number {
-  return bytesOf(JSON.stringify(value))
-}
 
 /** Why a request of so many bytes is not made. */
 export function tooMuch(bytes: number): string {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { RunInput } from '../../schemas/run.ts'
-import { bytesOf } from '../core/pieces.ts'
+import { bytesOf, weightOf } from '../core/pieces.ts'
 import type { Run } from '../core/run.ts'
 import { freeze, inPieces, snapshotOf } from '../core/snapshot.ts'
 import { lookAgain } from '../core/wait.ts'
@@ -151,8 +151,4 @@ function ownOf({ ledger }: Companions, run: Run): Own {
 
 function numberOf({ continued }: RunInput): number {
   return (continued?.number ?? 0) + 1
-}
-
-function weightOf(value: unknown): number {
-  return bytesOf(JSON.stringify(value))
 }

@@ -1,6 +1,6 @@
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { RunState } from '../../schemas/run.ts'
-import { bytesOf } from '../core/pieces.ts'
+import { weightOf } from '../core/pieces.ts'
 
 /** Temporal answers no query with more than 2 MB. */
 const MOST = 1_900_000
@@ -23,8 +23,4 @@ export function shownState(state: RunState): RunState {
 function withoutValue({ value: _large, ...record }: FactRecord, weight: number): FactRecord {
   const detail = `its ${Math.ceil(weight / 1024)} kB are not shown here; they stand in the evidence of the run`
   return { ...record, unknown: { reason: 'too-large', detail } }
-}
-
-function weightOf(value: unknown): number {
-  return value === undefined ? 0 : bytesOf(JSON.stringify(value))
 }

@@ -17,7 +17,6 @@ import type { Known } from '../../server/start-for-alert.ts'
 import { soundCatalogue } from '../catalogue.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
-import { fileWithAnEnd } from '../named-file.ts'
 import type { Call } from '../program.ts'
 import { print, printJson } from '../terminal.ts'
 import { explainedText } from '../view/alert-text.ts'
@@ -43,7 +42,7 @@ export interface Explained {
 export async function explainAlerts({ folder, args: [file = ''], options }: Call<{ json?: true }>): Promise<Exit> {
   const config = readConfig(folder)
   const { runbooks } = await soundCatalogue(config)
-  const { alerts } = notificationIn(await readJsonFile(fileWithAnEnd(file === '-' ? file : resolve(file))))
+  const { alerts } = notificationIn(await readJsonFile(file === '-' ? file : resolve(file)))
   const at = { runbooks, retentionMs: RETENTION_MS, store: openStore(config.evidence) }
   const explained = await Promise.all(alerts.map(async (alert) => explain(alert, at)))
   if (options.json === true) printJson(explained)

@@ -7,7 +7,6 @@ import { OperatorError } from '../../host/operator-error.ts'
 import { PlanArchive } from '../../host/plan-archive.ts'
 import { StateFolder } from '../../host/state-folder.ts'
 import { knownRun } from '../known-run.ts'
-import { fileWithAnEnd } from '../named-file.ts'
 
 /** A Plan to compare with, and what it is called. */
 export interface OtherPlan {
@@ -39,7 +38,7 @@ async function archived(folder: string, digest: string): Promise<Plan> {
 }
 
 async function planIn(file: string): Promise<Plan> {
-  const value = await readJsonFile(fileWithAnEnd(file))
+  const value = await readJsonFile(file)
   if (typeof value === 'object' && value !== null && 'planVersion' in value) return value as Plan
   throw new OperatorError('RP0006', `${file} holds no Plan`, 'write one with: runproof plan <runbook> --json > file')
 }

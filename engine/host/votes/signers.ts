@@ -1,4 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { errorCode } from '../../../evidence/errors.ts'
+import { readSmallFile } from '../../../evidence/small-file.ts'
 import { readAllowedSigners } from '../../../evidence/ssh/allowed-signers.ts'
 import type { AllowedSigners } from '../../../evidence/ssh/allowed-signers.ts'
 import type { Config } from '../config.ts'
@@ -10,14 +12,21 @@ export type Listed = { readonly signers: AllowedSigners } | { readonly problem: 
 export function allowedSignersOf({ votes }: Pick<Config, 'votes'>): Listed {
   const file = votes.allowedSigners
   try {
-    if ((statSync(file).mode & 0o022) !== 0)
-      return { problem: `others than its owner can change ${file}`, hint: `chmod 600 ${file}` }
-    return { signers: readAllowedSigners(readFileSync(file, 'utf8')) }
+    const bytes = readSmallFile(file, { accept: ownersAlone })
+    return { signers: readAllowedSigners(bytes.toString('utf8')) }
   } catch (error) {
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException
+    if (error instanceof Changeable)
+      return { problem: `others than its owner can change ${file}`, hint: `chmod 600 ${file}` }
     return {
-      problem: `${file} cannot be read (${code})`,
+      problem: `${file} cannot be read (${errorCode(error) ?? 'unreadable'})`,
       hint: 'list who may sign: runproof keys init --signer <name>=<public key file>',
     }
   }
+}
+
+class Changeable extends Error {}
+
+/** Of the very file that is read then. */
+function ownersAlone({ mode }: Stats): void {
+  if ((mode & 0o022) !== 0) throw new Changeable()
 }
