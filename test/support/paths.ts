@@ -43,6 +43,7 @@ export class Paths {
   readonly installation: Installation
   readonly switches: StopSwitch
   readonly #scheduled = new Set<JsonObject>()
+  #written = Promise.resolve()
   #worker: ChildProcess | undefined
 
   private constructor(lab: Lab, installation: Installation) {
@@ -149,8 +150,14 @@ export class Paths {
     }, `${count} requests that are held at once`)
   }
 
-  /** The reading never sees half of it. */
+  /** One after the other: two at once would take each other's new file away. */
   async #writeRoutes(): Promise<void> {
+    this.#written = this.#written.then(async () => this.#replaceRoutes())
+    return this.#written
+  }
+
+  /** The reading never sees half of it. */
+  async #replaceRoutes(): Promise<void> {
     const file = join(this.installation.folder, 'routes.json')
     await writeFile(`${file}.new`, JSON.stringify({ complete: true, items: [...this.#scheduled] }))
     await rename(`${file}.new`, file)
