@@ -15,7 +15,7 @@ const LONG = [
   'test/e2e/{by-hand-completions,sealed-on-much}.test.ts',
   'test/cli/{alone,test-lab,tools}.test.ts',
   'test/server/unavailable.test.ts',
-  'test/replay/{heavy-requests,heavy-run,long-run,record}.test.ts',
+  'test/replay/{heavy-requests,heavy-run,long-run,long-undo,much-undo,record}.test.ts',
 ]
 
 const WITH_SERVERS = {

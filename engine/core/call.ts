@@ -20,7 +20,9 @@ export async function callStep(
   const place = run.inside.get(instance) ?? enter(run, step, instance)
   if ('unknown' in place) return denied(denialOfInput(place.unknown))
   run.inside.set(instance, place)
-  const stop = await walk(place, place.plan.steps)
+  // Once it has stopped, an execution that goes on with it takes back, and walks no more.
+  place.stopped ??= await walk(place, place.plan.steps)
+  const stop = place.stopped
   if (stop !== undefined) await undoSince(place, instance)
   const outcome = await conclude(place, stop)
   run.inside.delete(instance)

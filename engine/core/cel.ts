@@ -137,6 +137,7 @@ function parse(cel: string): { readonly run: ParseResult } | { readonly problem:
     return {
       problem: {
         ...saidOf(error, cel.slice(start, end)),
+        ...helpFor(cel.slice(start, end), cel.slice(0, start)),
         start: Math.min(start, cel.length),
         end: Math.max(end, start),
       },
@@ -156,6 +157,21 @@ function saidOf(error: unknown, text: string): Omit<PredicateProblem, 'start' | 
   if (/EOF/.test(summary)) return { kind: 'syntax', message: 'the predicate ends too early' }
   if (/Unterminated/i.test(summary)) return { kind: 'syntax', message: 'the text in quotes does not end' }
   return { kind: 'syntax', message: text === '' ? 'this is not a predicate' : `\`${text}\` cannot stand here` }
+}
+
+const NAME_IT = 'name it in policy.yaml, with a source, and write `policy.<name>`'
+
+/** How others write it, and what it is here. */
+const WRITTEN: Readonly<Record<string, string>> = { and: '&&', or: '||', '&': '&&', '|': '||', '=': '==', is: '==' }
+
+/** What was meant, where what stands there is known from elsewhere: a duration, a percentage, a word for a sign. */
+function helpFor(text: string, before: string): { readonly help: string } | object {
+  if (/^(ms|s|m|min|h|d)$/.test(text) && /\d$/.test(before)) return { help: NAME_IT }
+  if (text === '' && /\d%\s*$/.test(before)) return { help: NAME_IT }
+  if (/\bnot\s*$/i.test(before)) return { help: 'write `… == false`' }
+  const word = text.toLowerCase()
+  const sign = Object.hasOwn(WRITTEN, word) ? WRITTEN[word] : undefined
+  return sign === undefined ? {} : { help: `write \`${sign}\`` }
 }
 
 function tooLong(cel: string): PredicateProblem {

@@ -1,5 +1,5 @@
 import type { Json } from '../../schemas/json.ts'
-import type { ContinueRequest, Grounds, KeepRequest } from '../../schemas/run.ts'
+import type { ContinueRequest, Grounds, KeepRequest, SealRequest } from '../../schemas/run.ts'
 
 /** So many characters are three times as many bytes at most: no piece comes near to what Temporal takes in one message. */
 const PIECE = 300_000
@@ -22,7 +22,15 @@ export interface RecallPartRequest extends ContinueRequest {
   readonly light?: true
   /** Of what was completed, this one with its grounds. */
   readonly at?: number
+  /** What was completed from this one on, as much of it as one answer takes; the answer names the `next` one, where there are more. */
+  readonly from?: number
 }
+
+/** Asks for the sealing of a run whose outcome and entries are too big for one message: they lie in pieces. */
+export type SealInPieces = Omit<SealRequest, 'outcome' | 'entries'> & InPieces
+
+/** Temporal takes 2 MiB as the argument of an activity, with some bytes around it, and ends a run that asks for more. */
+export const MOST_IN_A_REQUEST = 2_097_000
 
 /** Does it lie in pieces? */
 export function isInPieces(value: Json | undefined): value is { pieces: string[] } {

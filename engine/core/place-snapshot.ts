@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Facts } from './facts-once.ts'
 import { placeInside, placeOfCallee } from './run.ts'
-import type { Ended, Run } from './run.ts'
+import type { Ended, Run, Stop } from './run.ts'
 import type { Wait } from './wait.ts'
 
 type Numbers = Readonly<Record<string, number>>
@@ -17,6 +17,8 @@ export interface KeptPlace {
   /** Absent in snapshots of version 1. */
   readonly waits?: Readonly<Record<string, Wait>>
   readonly inside: readonly (readonly [string, Entry, KeptPlace])[]
+  /** What has stopped it; only in snapshots of runs that are taking back what they did. */
+  readonly stopped?: Stop
 }
 
 /** How a place is entered from the one around it. */
@@ -39,6 +41,7 @@ export function takePlace(run: Run, facts: Facts): KeptPlace {
     loops: Object.fromEntries(loops),
     waits: Object.fromEntries([...run.waits].map(([instance, wait]) => [instance, copyOf(wait)])),
     inside: [...run.inside].map(([key, place]) => [key, entryOf(run, place), takePlace(place, facts)] as const),
+    ...(run.stopped === undefined ? {} : { stopped: run.stopped }),
   }
 }
 
@@ -65,6 +68,7 @@ export function placeOf(run: Run, kept: KeptPlace, facts: Facts): Run {
   for (const [instance, basis] of Object.entries(kept.lists)) run.lists.set(instance, facts.getAll(basis))
   for (const [step, loop] of Object.entries(kept.loops)) run.loops.set(step, { ...loop, open: new Set(loop.open) })
   for (const [instance, wait] of Object.entries(kept.waits ?? {})) run.waits.set(instance, copyOf(wait))
+  run.stopped = kept.stopped
   for (const [key, entry, place] of kept.inside) run.inside.set(key, placeOf(enter(run, key, entry), place, facts))
   return run
 }

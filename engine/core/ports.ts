@@ -34,6 +34,11 @@ export interface Ports {
    * Without it, every step starts at once.
    */
   pace?(): Promise<'go' | 'elsewhere'>
+  /**
+   * Comes before each step is taken back, and answers at once: that it may be; that the run goes on in another execution, where it
+   * can; or that there is no room left for it. Without it, every step is taken back where the run is.
+   */
+  undoPace?(canMove: boolean): 'go' | 'elsewhere' | 'full'
   /** Steps that were done in an earlier execution of this run; asked for when the run stops and they are taken back. */
   recall?(execution: number): Promise<readonly Completed[]>
   /** Whether this run goes by a change that came to the interpreter later; one that was under way before does not. Without it, it does. */

@@ -97,6 +97,8 @@ export interface Run {
   readonly waits: Map<string, Wait>
   /** Places inside this one that are under way, by instance. */
   readonly inside: Map<string, Run>
+  /** What has stopped it: since then nothing is walked here any more, in no execution, and what was done is taken back. */
+  stopped: Stop | undefined
 }
 
 /** A loop under way. */
@@ -183,7 +185,7 @@ export function placeOfCallee(caller: Run, called: { plan: Plan; inputs: JsonObj
 
 type Emptiness =
   | ('whole' | 'ports' | 'ledger' | 'runId')
-  | ('results' | 'outputs' | 'records' | 'bases' | 'lists' | 'loops' | 'waits' | 'inside')
+  | ('results' | 'outputs' | 'records' | 'bases' | 'lists' | 'loops' | 'waits' | 'inside' | 'stopped')
 
 function emptyPlace(whole: Whole): Pick<Run, Emptiness> {
   const { ports, ledger, runId } = whole
@@ -197,6 +199,7 @@ function emptyPlace(whole: Whole): Pick<Run, Emptiness> {
     loops: new Map(),
     waits: new Map(),
     inside: new Map(),
+    stopped: undefined,
   }
 }
 

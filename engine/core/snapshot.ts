@@ -2,7 +2,7 @@ import type { JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { AttestedFact, EffectReceipt, Grounds, SignedVote } from '../../schemas/run.ts'
 import { Facts } from './facts-once.ts'
-import { isInPieces } from './pieces.ts'
+import { isInPieces, weightOf } from './pieces.ts'
 import { placeOf, takePlace } from './place-snapshot.ts'
 import type { KeptPlace } from './place-snapshot.ts'
 import { receiptsSeen } from './receipts-seen.ts'
@@ -18,6 +18,12 @@ export const SNAPSHOT_VERSION = 2
 
 /** The form of a snapshot that is too big to go along: it lies in pieces in the evidence store, and is of the form above there. */
 export const IN_PIECES_VERSION = 3
+
+/**
+ * The form of a run that is taking back what it did: its places say what has stopped them. Whoever does not know this form would walk
+ * on instead.
+ */
+export const TAKING_BACK_VERSION = 4
 
 /** Thrown where an earlier execution has left a run in a form that this interpreter does not know. */
 export class UnknownSnapshot extends Error {
@@ -49,7 +55,7 @@ export function snapshotOf(run: Run, number: number): JsonObject {
   const { whole } = run
   const facts = new Facts()
   const kept: Omit<Kept, 'facts'> = {
-    version: SNAPSHOT_VERSION,
+    version: isTakingBack(run) ? TAKING_BACK_VERSION : SNAPSHOT_VERSION,
     place: takePlace(run, facts),
     votes: whole.votes,
     activities: Object.fromEntries(whole.activities),
@@ -66,6 +72,10 @@ export function snapshotOf(run: Run, number: number): JsonObject {
   return { ...kept, facts: facts.all } as unknown as JsonObject
 }
 
+function isTakingBack({ stopped, inside }: Run): boolean {
+  return stopped !== undefined || [...inside.values()].some(isTakingBack)
+}
+
 /** A snapshot that lies in pieces. */
 export function inPieces(pieces: readonly string[]): JsonObject {
   return { version: IN_PIECES_VERSION, pieces: [...pieces] }
@@ -74,10 +84,10 @@ export function inPieces(pieces: readonly string[]): JsonObject {
 /** The snapshot, if this interpreter knows its form. Throws `UnknownSnapshot` otherwise: nothing of it is guessed. */
 export function knownSnapshot(state: JsonObject): JsonObject {
   const { version = 1 } = state
-  if (version === 1 || version === SNAPSHOT_VERSION) return state
+  if (version === 1 || version === SNAPSHOT_VERSION || version === TAKING_BACK_VERSION) return state
   if (version === IN_PIECES_VERSION && isInPieces(state)) return state
   throw new UnknownSnapshot(
-    `this run was left by another interpreter, in form ${JSON.stringify(version)}; known are 1 to ${IN_PIECES_VERSION}`,
+    `this run was left by another interpreter, in form ${JSON.stringify(version)}; known are 1 to ${TAKING_BACK_VERSION}`,
   )
 }
 
@@ -164,6 +174,31 @@ export function lighten(values: JsonObject, number: number): JsonObject {
 /** One of these steps alone, with its grounds. */
 export function oneOf(values: JsonObject, at: number): JsonObject {
   return freeze(thaw(values).slice(at, at + 1))
+}
+
+/**
+ * Of these steps those from this one on which weigh no more than that together, or that one alone; with the `next` one, where there
+ * are more. A step that is too big even by itself is known to be done, and not how it would be taken back.
+ */
+export function partOf(values: JsonObject, from: number, { most, alone }: { most: number; alone: number }): JsonObject {
+  if (from === 0 && weightOf(values) <= most) return values
+  const steps = thaw(values)
+  const part: Completed[] = []
+  let weight = 0
+  for (const step of steps.slice(from).map((one) => withinWeight(one, alone))) {
+    weight += weightOf(freeze([step]))
+    if (part.length > 0 && weight > most) break
+    part.push(step)
+  }
+  const next = from + part.length
+  return { ...freeze(part), ...(next < steps.length ? { next } : {}) }
+}
+
+function withinWeight(step: Completed, most: number): Completed {
+  const bytes = weightOf(freeze([step]))
+  if (bytes <= most) return step
+  const unknown = `its inputs have ${Math.ceil(bytes / 1_000_000)} MB, which is too much to look up`
+  return { ...step, undo: { unknown } }
 }
 
 /** Were they left where they are kept? */

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../schemas/json.ts'
 import type { ContinueRequest, ContinueResult, EvidenceRefs, KeepRequest } from '../../schemas/run.ts'
 import { isInPieces } from '../core/pieces.ts'
 import type { KeepPieceRequest, RecallPartRequest } from '../core/pieces.ts'
-import { lighten, oneOf } from '../core/snapshot.ts'
+import { lighten, oneOf, partOf } from '../core/snapshot.ts'
 import { admittedHere, admittedPlan } from './admission.ts'
 import type { Execution } from './admission.ts'
 import { readStart } from './door/records.ts'
@@ -18,6 +18,9 @@ export type Successor = (execution: Execution) => Promise<string | undefined>
 
 /** What one answer of an activity may weigh: Temporal takes 2 MB at most. */
 const MOST_AT_ONCE = 1_200_000
+
+/** A single step may weigh more. */
+const MOST_ALONE = 1_900_000
 
 /**
  * Keeps what an execution hands over, as its last act. Only an execution that may carry the run can do so, and each number is
@@ -82,13 +85,14 @@ export async function recallRun(request: RecallPartRequest, execution: Execution
   const admitted = await admittedPlan(request.admission, execution, host)
   if ('foreign' in admitted) throw new Error(admitted.foreign)
   const { runId } = admitted.admission
-  const { number, piece, light, at } = request
+  const { number, piece, light, at, from } = request
   if (piece !== undefined) return { piece: await readPiece(host.store, runId, piece) }
   const kept = await readContinued(host.store, runId, number)
   if (kept === undefined) throw new Error(`nothing was kept as number ${number}`)
   if (at !== undefined) return oneOf(kept.values, at)
   const isLight = light === true || jsonBytes(kept.values).length > MOST_AT_ONCE
-  return isLight ? lighten(kept.values, number) : kept.values
+  const values = isLight ? lighten(kept.values, number) : kept.values
+  return from === undefined ? values : partOf(values, from, { most: MOST_AT_ONCE, alone: MOST_ALONE })
 }
 
 /** The execution that carries a run now: the first one, or the last to which it was handed over. */

@@ -12,9 +12,11 @@ import { verify } from '../../evidence/verify.ts'
 import type { HistoryFacts, WorkflowRef } from '../../schemas/evidence.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { SealRequest, SealResult } from '../../schemas/run.ts'
+import type { SealInPieces } from '../core/pieces.ts'
 import { alive } from './alive.ts'
 import type { Leases } from './leases/leases.ts'
 import type { Logger } from './log.ts'
+import { togetherAgain } from './pieces.ts'
 import { wholeRun } from './whole-run.ts'
 
 /** What the sealing process works with. */
@@ -29,7 +31,7 @@ export interface SealingOffice {
 }
 
 /** Seals the run whose workflow asks for it: the execution that asks, and no other. */
-export function sealActivity(office: SealingOffice): (request: SealRequest) => Promise<SealResult> {
+export function sealActivity(office: SealingOffice): (request: SealRequest | SealInPieces) => Promise<SealResult> {
   return async (request) => {
     const { workflowExecution, workflowNamespace } = activityInfo()
     const { workflowId = '', runId: temporalRunId = '' } = workflowExecution ?? {}
@@ -39,9 +41,14 @@ export function sealActivity(office: SealingOffice): (request: SealRequest) => P
 }
 
 /** Fetches the history for itself, and seals. What can never be sealed is not tried again. */
-export async function sealRun(asked: SealRequest, workflow: WorkflowRef, office: SealingOffice): Promise<SealResult> {
-  const { runId } = asked.admission.admission
+export async function sealRun(
+  told: SealRequest | SealInPieces,
+  workflow: WorkflowRef,
+  office: SealingOffice,
+): Promise<SealResult> {
+  const { runId } = told.admission.admission
   try {
+    const asked = 'pieces' in told ? await together(told, runId, office) : told
     const { history, before } = await wholeRun(runId, workflow, { store: office.sealing.store, client: office.client })
     const [first] = asked.entries
     // What was kept, and was not handed over after all, is told twice.
@@ -58,6 +65,12 @@ export async function sealRun(asked: SealRequest, workflow: WorkflowRef, office:
       nonRetryable: error instanceof EvidenceRefused,
     })
   }
+}
+
+/** What was too big to be told in one message lies in the intake. */
+async function together({ pieces, ...rest }: SealInPieces, runId: string, office: SealingOffice): Promise<SealRequest> {
+  const { outcome, entries } = await togetherAgain(office.sealing.store, runId, pieces)
+  return { ...rest, outcome, entries } as unknown as SealRequest
 }
 
 /** A record that came late makes a second sealing differ: the bundle that is there stands, as long as it verifies. */

@@ -28,7 +28,7 @@ export function tuneWorkflowThreads(hangs: () => void): void {
   Object.defineProperty(workerThreads, 'Worker', { value: Tuned })
 }
 
-/** Watches a thread from its first word on: until then it is being loaded. Answers with what ends the watch. */
+/** Watches a thread from its first word on: until then Node itself is being started. Answers with what ends the watch. */
 function watch(heard: MessagePort, hangs: () => void): () => void {
   let silent = 0
   let timer: NodeJS.Timeout | undefined

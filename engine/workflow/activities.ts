@@ -28,6 +28,8 @@ import type {
   WatchRequest,
   WatchVerdict,
 } from '../../schemas/run.ts'
+import type { RecallPartRequest, SealInPieces } from '../core/pieces.ts'
+import { wellFormed } from '../core/well-formed.ts'
 import { contractOf, queueOf } from './contracts.ts'
 
 /** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
@@ -123,10 +125,10 @@ export async function takeOver(request: ContinueRequest): Promise<ContinueResult
   })
 }
 
-/** What an earlier execution has kept. */
-export async function recall(request: ContinueRequest): Promise<JsonObject> {
+/** What an earlier execution has kept, or the part of it that is asked for as the `time`th. */
+export async function recall(request: RecallPartRequest, time = 1): Promise<JsonObject> {
   return schedule(NAMES.recall, request, {
-    activityId: `recall.${request.number}`,
+    activityId: `recall.${request.number}${time === 1 ? '' : `#${time}`}`,
     startToCloseTimeout: 60_000,
     heartbeatTimeout: HEARTBEAT_MS,
     summary: 'look up what an earlier execution has done',
@@ -176,7 +178,7 @@ export async function tell(request: TellRequest): Promise<{ delivered: boolean; 
 }
 
 /** Seals on its own queue, by its own process; retried until the evidence store takes it (G27). */
-export async function seal(request: SealRequest): Promise<SealResult> {
+export async function seal(request: SealRequest | SealInPieces): Promise<SealResult> {
   return schedule(NAMES.seal, request, {
     activityId: 'seal',
     taskQueue: QUEUES.sealing,
@@ -212,6 +214,7 @@ export async function checkVote(check: VoteCheck): Promise<VoteVerdict> {
   return scheduleLocalActivity(NAMES.checkVote, [check], bounded)
 }
 
+/** Whoever reaches Temporal can complete an activity by hand, with anything (G25): what nobody could record is not taken as it is. */
 async function schedule<R>(type: string, argument: unknown, options: ActivityOptions): Promise<R> {
-  return scheduleActivity<R>(type, [argument], { retry: patient, ...options })
+  return wellFormed(await scheduleActivity<R>(type, [argument], { retry: patient, ...options }))
 }

@@ -1,11 +1,9 @@
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow'
 import type { Denial, Grounds, SignedAdmission } from '../../schemas/run.ts'
-import { bytesOf, cut, textOfGrounds, weightOf } from '../core/pieces.ts'
+import { MOST_IN_A_REQUEST, bytesOf, cut, textOfGrounds, weightOf } from '../core/pieces.ts'
 import type { GroundsInPieces } from '../core/pieces.ts'
 import { keepPiece } from './pieces.ts'
 import { TaskRoom } from './task-room.ts'
-
-/** Temporal takes 2 MiB as the argument of an activity, with some bytes around it, and ends a run that asks for more. */
-const MOST_WHOLE = 2_097_000
 
 interface Request {
   readonly admission: SignedAdmission
@@ -32,7 +30,7 @@ export class Carrier {
   /** No `async` here: what is small is sent in the same moment, as ever. */
   carry<Q extends Request, R>(request: Q, way: Way<Q, R>): Promise<R> {
     const bytes = weightOf(request)
-    if (bytes > MOST_WHOLE) return this.#inPieces(request, way, bytes)
+    if (bytes > MOST_IN_A_REQUEST) return this.#inPieces(request, way, bytes)
     return this.#room.takes(bytes) ? way.send(request) : this.#inTurn(request, way, bytes)
   }
 
@@ -44,13 +42,16 @@ export class Carrier {
   async #inPieces<Q extends Request, R>(request: Q, way: Way<Q, R>, bytes: number): Promise<R> {
     const { admission, grounds } = request
     const bare = weightOf({ ...request, grounds: nothing })
-    if (grounds === undefined || bare > MOST_WHOLE) return way.refused(tooLarge(grounds === undefined ? bytes : bare))
-    const pieces = await this.#kept(admission, way.activity, textOfGrounds(grounds))
+    if (grounds === undefined || bare > MOST_IN_A_REQUEST)
+      return way.refused(tooLarge(grounds === undefined ? bytes : bare))
+    const text = textOfGrounds(grounds)
+    const fits = cut(text).every((piece) => weightOf({ admission, piece }) + AROUND_A_PIECE <= MOST_IN_A_REQUEST)
+    const pieces = fits ? await this.#kept(admission, way.activity, text) : undefined
     if (pieces === undefined) return way.refused(notInPieces(bytes))
     const named: GroundsInPieces = { ...nothing, pieces }
     const lighter = { ...request, grounds: named }
     const weight = weightOf(lighter)
-    return weight > MOST_WHOLE ? way.refused(tooLarge(weight)) : this.#inTurn(lighter, way, weight)
+    return weight > MOST_IN_A_REQUEST ? way.refused(tooLarge(weight)) : this.#inTurn(lighter, way, weight)
   }
 
   async #kept(admission: SignedAdmission, activity: string, text: string): Promise<string[] | undefined> {
@@ -68,7 +69,7 @@ export class Carrier {
     { admission, activityId }: { admission: SignedAdmission; activityId: string },
   ): Promise<string | undefined> {
     const keep = async () => {
-      await this.#room.taken(bytesOf(piece))
+      await this.#room.taken(weightAsSent(admission, piece))
       return keepPiece(admission, activityId, piece)
     }
     const kept = this.#pieces.get(piece) ?? keep()
@@ -76,11 +77,24 @@ export class Carrier {
     try {
       return await kept
     } catch (error) {
-      // It was cancelled: whoever takes back what was done keeps it for itself.
-      this.#pieces.delete(piece)
+      if (this.#pieces.get(piece) === kept) this.#pieces.delete(piece)
+      // It was cancelled for whoever asked first: who takes back what was done keeps it for itself.
+      const isOthers = isCancellation(error) && !CancellationScope.current().consideredCancelled
+      if (isOthers) return this.#keptOnce(piece, { admission, activityId })
       throw error
     }
   }
+}
+
+/** What else the request for keeping a piece says. */
+const AROUND_A_PIECE = 1_000
+
+/** Executions that were under way before pieces were weighed as they are sent are replayed as they were. */
+const AS_SENT = 'pieces-are-weighed-as-sent'
+
+/** A text has its quotes escaped where it is sent. */
+function weightAsSent(admission: SignedAdmission, piece: string): number {
+  return patched(AS_SENT) ? weightOf({ admission, piece }) : bytesOf(piece)
 }
 
 const nothing: Grounds = { facts: {}, decisions: {}, votes: [] }

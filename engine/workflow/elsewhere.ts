@@ -6,6 +6,7 @@ import { freeze, snapshotOf } from '../core/snapshot.ts'
 import { lookAgain } from '../core/wait.ts'
 import { keep } from './activities.ts'
 import type { Companions } from './companions.ts'
+import { isHeavy, moveInPieces } from './move-in-pieces.ts'
 
 /** What does not fit into the argument of an execution, with room for the Plan, stays where it is. */
 const CHARACTERS = 1_200_000
@@ -30,6 +31,8 @@ export async function goElsewhere(input: RunInput, { companions, run, startedAt 
   await CancellationScope.nonCancellable(async () => {
     await companions.notices.settled()
     await condition(allHandlersFinished)
+    // While people were told, and votes checked, more can have come than one message takes.
+    if (isHeavy(input, { companions, run, startedAt })) return
     const entries = entriesOf(companions)
     await keep({ admission, number, entries, values })
     await condition(allHandlersFinished)
@@ -37,6 +40,7 @@ export async function goElsewhere(input: RunInput, { companions, run, startedAt 
     const continued = { number, startedAt, state: along(entries.length), cancelled: scope.consideredCancelled }
     await continueAsNew<(input: RunInput) => Promise<unknown>>({ ...input, continued })
   })
+  await moveInPieces(input, { companions, run, startedAt })
 }
 
 function entriesOf({ ledger }: Companions): Json[] {

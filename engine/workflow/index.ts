@@ -4,11 +4,13 @@ import {
   ContinueAsNew,
   allHandlersFinished,
   condition,
+  sleep,
 } from '@temporalio/workflow'
 import type { Outcome, RunInput, SealRequest, SealResult } from '../../schemas/run.ts'
 import { carryOut } from '../core/carry-out.ts'
 import { Elsewhere } from '../core/ports.ts'
-import { isInPieces } from '../core/pieces.ts'
+import { MOST_IN_A_REQUEST, isInPieces, weightOf } from '../core/pieces.ts'
+import type { SealInPieces } from '../core/pieces.ts'
 import { openRun } from '../core/run.ts'
 import type { Run } from '../core/run.ts'
 import { UnknownSnapshot, restoreRun } from '../core/snapshot.ts'
@@ -17,7 +19,11 @@ import { Companions } from './companions.ts'
 import { goElsewhere } from './elsewhere.ts'
 import { leavingGrounds } from './left-grounds.ts'
 import { broughtAlong, isHeavy, moveInPieces } from './move-in-pieces.ts'
+import { keepPieces } from './pieces.ts'
 import { temporalPorts } from './ports.ts'
+
+/** Where no worker can keep pieces, the run asks again after this time. */
+const NOT_IN_PIECES_MS = 30_000
 
 /**
  * The only workflow: the interpreter of Plans. It is the bundle's default export, so that the workflow type is the
@@ -113,9 +119,20 @@ async function sealRun(
 ): Promise<SealResult> {
   ledger.phase('sealing')
   await recordStart({ plan, admission })
-  const sealed = await seal({ plan, admission, ...end, entries: ledger.state().entries })
+  const whole: SealRequest = { plan, admission, ...end, entries: ledger.state().entries }
+  const sealed = await seal(weightOf(whole) > MOST_IN_A_REQUEST ? await lastWordsInPieces(whole) : whole)
   ledger.sealed(sealed)
   return sealed
+}
+
+/** How it ended and what it entered, kept in pieces: for as long as it takes until a worker does so that knows how. */
+async function lastWordsInPieces({ outcome, entries, ...rest }: SealRequest): Promise<SealInPieces> {
+  const text = JSON.stringify({ outcome, entries })
+  for (let time = 1; ; time += 1) {
+    const pieces = await keepPieces(rest.admission, `seal.entries${time === 1 ? '' : `#${time}`}`, text)
+    if (pieces !== undefined) return { ...rest, pieces }
+    await sleep(NOT_IN_PIECES_MS)
+  }
 }
 
 function now(): string {

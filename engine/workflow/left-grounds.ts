@@ -4,7 +4,7 @@ import type { PerformCall, Ports } from '../core/ports.ts'
 import type { Completed } from '../core/run.ts'
 import { isKept, thaw } from '../core/snapshot.ts'
 import type { KeptGrounds } from '../core/snapshot.ts'
-import { recallPart } from './pieces.ts'
+import { furtherParts, recallPart } from './pieces.ts'
 
 /** From here on, a history takes no more of earlier executions than it must. */
 const LONG = 10_000_000
@@ -16,7 +16,7 @@ const LIGHTLY = 'recalls-lightly'
  * Ports that leave the grounds of earlier executions where they are kept as soon as they are much, and look each up only when what
  * rests on it is taken back: a run that ends well needs none of them. All else is handed on not a moment later than ever.
  */
-export function leavingGrounds(ports: Ports, admission: SignedAdmission): Ports {
+export function leavingGrounds<P extends Ports>(ports: P, admission: SignedAdmission): P {
   return {
     ...ports,
     perform: (call) => (isKept(call.grounds) ? withGrounds(call, call.grounds) : ports.perform(call)),
@@ -34,7 +34,12 @@ function isLong(): boolean {
 }
 
 async function lightly(admission: SignedAdmission, number: number): Promise<Completed[]> {
-  return thaw(await recallPart({ admission, number, light: true }, `recall.${number}`))
+  const request = { admission, number, light: true } as const
+  const first = await recallPart({ ...request, from: 0 }, `recall.${number}`)
+  const more = furtherParts(first, async ({ from, time }) =>
+    recallPart({ ...request, from }, `recall.${number}#${time}`),
+  )
+  return more === undefined ? thaw(first) : [...thaw(first), ...(await more)]
 }
 
 async function groundsOf(admission: SignedAdmission, { number, at }: KeptGrounds['kept']): Promise<Grounds> {

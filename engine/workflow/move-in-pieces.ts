@@ -29,8 +29,11 @@ const MOST_BROUGHT = 12_000_000
 /** Temporal ends an execution whose history has 50 MB. */
 const MOST_HISTORY = 45_000_000
 
-/** Text within text has its quotes escaped. */
+/** Text within text has its quotes escaped: as much as this was added once, whatever the text. */
 const ESCAPED = 1.3
+
+/** Executions that were under way before texts were weighed as they are sent are replayed as they were. */
+const AS_SENT = 'moves-are-weighed-as-sent'
 
 /** Executions that were under way before anything went in pieces are replayed as they were. */
 const IN_PIECES = 'moves-in-pieces'
@@ -47,7 +50,7 @@ interface Moving {
  */
 export async function moveInPieces(input: RunInput, moving: Moving): Promise<void> {
   const load = weigh(input, moving)
-  const history = workflowInfo().historySize + ESCAPED * (load.kept + load.snapshot)
+  const history = workflowInfo().historySize + load.sent()
   const fits = load.snapshot <= MOST_BROUGHT && load.rest <= MOST_WHOLE && history <= MOST_HISTORY
   return fits ? goInPieces(input, moving) : moving.companions.pace.putOff()
 }
@@ -65,7 +68,7 @@ export async function broughtAlong(
   pace: Pace,
 ): Promise<JsonObject> {
   const text = await recallPieces(admission, 'recall.run', pieces)
-  pace.brings(bytesOf(text) * ESCAPED)
+  pace.brings(weightInside(text))
   return JSON.parse(text) as JsonObject
 }
 
@@ -76,16 +79,26 @@ interface Load {
   readonly snapshot: number
   /** The argument of the next execution without it. */
   readonly rest: number
+  /** What keeping both in pieces adds to the history. */
+  readonly sent: () => number
 }
 
 function weigh(input: RunInput, { companions, run }: Moving): Load {
   const { continued: _before, ...same } = input
   const rest = companions.luggage({}, companions.ledger.state().entries.length)
+  const own = { admission: input.admission, ...ownOf(companions, run) }
+  const snapshot = snapshotOf(run, numberOf(input))
   return {
-    kept: weightOf({ admission: input.admission, ...ownOf(companions, run) }),
-    snapshot: weightOf(snapshotOf(run, numberOf(input))),
+    kept: weightOf(own),
+    snapshot: weightOf(snapshot),
     rest: weightOf(same) + weightOf(rest),
+    sent: () => weightInside(JSON.stringify(own)) + weightInside(JSON.stringify(snapshot)),
   }
+}
+
+/** What a text weighs as part of a request. */
+function weightInside(text: string): number {
+  return patched(AS_SENT) ? weightOf(text) : bytesOf(text) * ESCAPED
 }
 
 async function goInPieces(input: RunInput, { companions, run, startedAt }: Moving): Promise<void> {

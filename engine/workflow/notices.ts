@@ -23,7 +23,7 @@ export class Notices {
   }
 
   /** Ports that tell people when they are asked; the question is open meanwhile. */
-  whenAsked(ports: Ports): Ports {
+  whenAsked<P extends Ports>(ports: P): P {
     return {
       ...ports,
       ask: async (question: Question) => {

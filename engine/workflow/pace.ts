@@ -4,7 +4,7 @@ import type { PauseRequest, ResolvedNotice } from '../../schemas/run.ts'
 import type { Ledger } from '../core/ledger.ts'
 import { Elsewhere } from '../core/ports.ts'
 import { pauseUpdate, resolvedUpdate, resumeUpdate } from './messages.ts'
-import { stillOpen } from './still-open.ts'
+import { recordable, stillOpen } from './still-open.ts'
 
 /** A history of this many events, or bytes, is long enough: the run goes on in another execution. */
 const EVENTS = 1_500
@@ -27,8 +27,20 @@ const AGAIN = { bytes: 2_000_000, events: 500 } as const
 
 const ITSELF = { user: 'runproof', host: 'worker', assurance: 'self-asserted' } as const
 
+/** Before a step is taken back, there must be room for it, and for how the run ends: its claims, and its sealing. */
+const FULL_FOR_UNDO = { bytes: 46_000_000, events: 49_500 } as const
+
+/** Steps that are taken back on much: so many bytes are enough in one execution, however few they are. */
+const BYTES_OF_FEW = 12_000_000
+
+/** Executions that were under way before a taking back could go on in another one are replayed as they were. */
+const UNDO_MOVES = 'undo-moves'
+
 /** Executions that were under way before a full history paused a run are replayed as they were. */
 const PAUSES_WHEN_FULL = 'pauses-when-full'
+
+/** Executions that were under way before heavy runs moved less often are replayed as they were. */
+const AS_MUCH = 'moves-after-as-much'
 
 /** Executions that were under way before waits could move are replayed as they were. */
 const WAITS_MOVE = 'waits-move'
@@ -40,6 +52,9 @@ export class Pace {
   readonly #events: number | undefined
   #paused: boolean
   #steps = 0
+  #undone = 0
+  /** The history before the first step was taken back in this execution. */
+  #beforeUndo = 0
   #rests = 0
   #news = 0
   #newsBefore = 0
@@ -55,13 +70,16 @@ export class Pace {
     this.#paused = paused
     this.#events = eventsOf(plan)
     setHandler(pauseUpdate, async (request) => this.#pause(true, request), {
-      validator: (_request: PauseRequest) => this.#mayPause(true),
+      validator: (request: PauseRequest) => this.#mayPause(true, request),
     })
     setHandler(resumeUpdate, async (request) => this.#pause(false, request), {
-      validator: (_request: PauseRequest) => this.#mayPause(false),
+      validator: (request: PauseRequest) => this.#mayPause(false, request),
     })
     setHandler(resolvedUpdate, async ({ occurrence }) => this.#look(occurrence), {
-      validator: (_notice: ResolvedNotice) => stillOpen(ledger),
+      validator: (notice: ResolvedNotice) => {
+        stillOpen(ledger)
+        recordable(notice)
+      },
     })
   }
 
@@ -80,6 +98,27 @@ export class Pace {
   get leaves(): boolean {
     const isLong = this.#moving || this.#isOutgrown() || this.#isLong(this.#steps + this.#rests)
     return isLong && this.#mayMove() && patched(WAITS_MOVE)
+  }
+
+  /** A step is about to be taken back, in a run that was cancelled too: here, elsewhere, or nowhere any more. */
+  undo(canMove: boolean): 'go' | 'elsewhere' | 'full' {
+    const { historySize, historyLength } = workflowInfo()
+    if (this.#undone === 0) this.#beforeUndo = historySize
+    const isDue = this.#moving || this.#isLongUndo(historySize - this.#beforeUndo)
+    if (canMove && isDue && this.#isMovable() && patched(UNDO_MOVES)) {
+      this.leave()
+      return 'elsewhere'
+    }
+    this.#undone += 1
+    const isFull = historySize > FULL_FOR_UNDO.bytes || historyLength > FULL_FOR_UNDO.events
+    return isFull && patched(UNDO_MOVES) ? 'full' : 'go'
+  }
+
+  #isLongUndo(grown: number): boolean {
+    if (this.#undone > 0 && grown > BYTES_OF_FEW) return true
+    if (this.#steps + this.#undone <= STEPS) return false
+    const isLarge = grown > BYTES || this.#ledger.weight > ENTERED
+    return isLarge || workflowInfo().historyLength > (this.#events ?? Infinity)
   }
 
   /** From now on nothing begins here any more. */
@@ -126,7 +165,11 @@ export class Pace {
 
   /** A run that was cancelled ends where it is. */
   #mayMove(): boolean {
-    if (this.#events === undefined || this.#stays || CancellationScope.current().consideredCancelled) return false
+    return !CancellationScope.current().consideredCancelled && this.#isMovable()
+  }
+
+  #isMovable(): boolean {
+    if (this.#events === undefined || this.#stays) return false
     const { historySize, historyLength } = workflowInfo()
     return historySize >= this.#putOffUntil.bytes || historyLength >= this.#putOffUntil.events
   }
@@ -135,8 +178,13 @@ export class Pace {
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
     if (this.#events === undefined || made <= STEPS) return false
     const isSuggested = continueAsNewSuggested && this.#brought === 0
-    const isLarge = historySize > BYTES + this.#brought || this.#ledger.weight > ENTERED
+    const isLarge = historySize > this.#brought + this.#enough() || this.#ledger.weight > ENTERED
     return isSuggested || isLarge || historyLength > this.#events
+  }
+
+  /** So much is added before the run moves: to carry along what is heavy costs its weight twice. */
+  #enough(): number {
+    return this.#brought > BYTES && patched(AS_MUCH) ? this.#brought : BYTES
   }
 
   /** Pauses the run, once, where its history is nearly as long as Temporal allows and it cannot move: nobody would take anything back. */
@@ -156,8 +204,9 @@ export class Pace {
     return workflowInfo().historyLength > Math.max(this.#events ?? Infinity, LEAST_EVENTS)
   }
 
-  #mayPause(paused: boolean): void {
+  #mayPause(paused: boolean, request: PauseRequest): void {
     stillOpen(this.#ledger)
+    recordable(request)
     if (paused === this.#paused) throw new Error(paused ? 'the run is paused already' : 'the run is not paused')
   }
 

@@ -4,6 +4,9 @@ import { NAMES } from '../../schemas/run.ts'
 import type { EvidenceRefs, SignedAdmission } from '../../schemas/run.ts'
 import { cut } from '../core/pieces.ts'
 import type { KeepPieceRequest, RecallPartRequest } from '../core/pieces.ts'
+import type { Completed } from '../core/run.ts'
+import { thaw } from '../core/snapshot.ts'
+import { wellFormed } from '../core/well-formed.ts'
 import { digest as digestOf } from './activities.ts'
 
 const OPTIONS = {
@@ -69,8 +72,9 @@ export async function recallPieces(
 async function recallPiece(admission: SignedAdmission, name: string, digest: string): Promise<string> {
   const request: RecallPartRequest = { admission, number: 0, piece: digest }
   for (let time = 1; time <= TIMES; time += 1) {
-    const { piece } = await recallPart<{ piece: string }>(request, time === 1 ? name : `${name}#${time}`)
-    if (await isPiece(piece, digest)) return piece
+    const answer = await recallPart<{ piece?: unknown } | null>(request, time === 1 ? name : `${name}#${time}`)
+    const piece = answer?.piece
+    if (typeof piece === 'string' && (await isPiece(piece, digest))) return piece
   }
   throw new Error(`what this run took along was answered otherwise than it was kept: it is not ${digest}`)
 }
@@ -79,13 +83,45 @@ async function isPiece(piece: string, digest: string): Promise<boolean> {
   return !patched(CHECKED) || (await CancellationScope.nonCancellable(async () => digestOf(piece))) === digest
 }
 
+/**
+ * The further answers to a recall that took more than one, as ids of their activities go on (`recall.1#2`); nothing where there are
+ * none, as mostly: then it is over with the first, not a moment later.
+ */
+export function furtherParts(
+  answer: JsonObject,
+  ask: (part: { from: number; time: number }) => Promise<JsonObject>,
+): Promise<Completed[]> | undefined {
+  const from = nextOf(answer, 0)
+  return from === undefined ? undefined : askFurther(from, ask)
+}
+
+async function askFurther(
+  first: number,
+  ask: (part: { from: number; time: number }) => Promise<JsonObject>,
+): Promise<Completed[]> {
+  const completed: Completed[] = []
+  for (let from: number | undefined = first, time = 2; from !== undefined; time += 1) {
+    const answer: JsonObject = await ask({ from, time })
+    completed.push(...thaw(answer))
+    from = nextOf(answer, from)
+  }
+  return completed
+}
+
+/** It only goes on: an answer can be given by hand. */
+function nextOf({ next }: JsonObject, from: number): number | undefined {
+  return typeof next === 'number' && next > from ? next : undefined
+}
+
 /** A part of what an earlier execution has kept. */
 export async function recallPart<T = JsonObject>(request: RecallPartRequest, activityId: string): Promise<T> {
   return CancellationScope.nonCancellable(async () =>
-    scheduleActivity<T>(NAMES.recall, [request], {
-      ...OPTIONS,
-      activityId,
-      summary: 'look up what an earlier execution has kept',
-    }),
+    wellFormed(
+      await scheduleActivity<T>(NAMES.recall, [request], {
+        ...OPTIONS,
+        activityId,
+        summary: 'look up what an earlier execution has kept',
+      }),
+    ),
   )
 }

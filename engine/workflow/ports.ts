@@ -14,15 +14,17 @@ import type {
   RunInput,
 } from '../../schemas/run.ts'
 import { Cancelled } from '../core/ports.ts'
-import type { Poll, Ports, ReadCall } from '../core/ports.ts'
+import type { Poll, ReadCall } from '../core/ports.ts'
+import type { Run } from '../core/run.ts'
 import { thaw } from '../core/snapshot.ts'
 import { claim, options, perform, read, recall, watch } from './activities.ts'
 import { Carrier } from './carrier.ts'
 import type { Pace } from './pace.ts'
+import { furtherParts } from './pieces.ts'
 import type { Questions } from './questions.ts'
 
 /** Gives the interpreter's ports to Temporal: activity types are action names, activity ids are step ids. */
-export function temporalPorts({ plan, admission }: RunInput, questions: Questions, pace: Pace): Ports {
+export function temporalPorts({ plan, admission }: RunInput, questions: Questions, pace: Pace): Run['ports'] {
   const clock = {
     nowMs: () => Date.now(),
     sleep: async (ms: number, summary: string) => uncancelled(async () => pace.sleep(ms, summary)),
@@ -32,6 +34,7 @@ export function temporalPorts({ plan, admission }: RunInput, questions: Question
   return {
     clock,
     pace: async () => uncancelled(async () => pace.next()),
+    undoPace: (canMove) => pace.undo(canMove),
     read: async ({ step, fact, input, ...names }) =>
       uncancelled(async () => requests.read({ admission, step, fact, input }, names)),
     perform: async ({ step, round, input, grounds, undo, ...names }) => {
@@ -49,7 +52,12 @@ export function temporalPorts({ plan, admission }: RunInput, questions: Question
         const about = plan.planVersion === 1 ? {} : { grounds }
         return requests.claim({ admission, ...call, ...about }, claimId(claims, call.outcome))
       }),
-    recall: async (number) => CancellationScope.nonCancellable(async () => thaw(await recall({ admission, number }))),
+    recall: async (number) =>
+      CancellationScope.nonCancellable(async () => {
+        const first = await recall({ admission, number, from: 0 })
+        const more = furtherParts(first, async ({ from, time }) => recall({ admission, number, from }, time))
+        return more === undefined ? thaw(first) : [...thaw(first), ...(await more)]
+      }),
     knows: (change) => patched(change),
   }
 }

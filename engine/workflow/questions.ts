@@ -1,5 +1,6 @@
 import { TemporalFailure, condition, isCancellation, patched, rootCause, setHandler } from '@temporalio/workflow'
 import type { Answer, Poll, Question } from '../core/ports.ts'
+import { recordable } from './still-open.ts'
 import type { Pace } from './pace.ts'
 import type { QuestionRecord, RunInput, SignedAdmission, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
 import { checkVote, digest, recordQuestion } from './activities.ts'
@@ -112,6 +113,7 @@ export class Questions {
 
   /** The vote must answer a question that is open now, on the facts that it shows (G26). */
   #mayVote(signed: SignedVote): void {
+    recordable(signed)
     const { vote } = signed
     if (this.#open.size === 0) throw new Error('no question is open in this run')
     const open = this.#open.get(vote.step)

@@ -25,8 +25,8 @@ describe('a run that was recorded with', () => {
   })
 })
 
-/** Runs that read nothing, whatever their Plan says: one was refused, one was cancelled before it could. */
-const IDLE = ['refused', 'cancelled-while-moving-last']
+/** Runs that read nothing, whatever their Plan says: one was refused, one was cancelled before it could, one only takes back. */
+const IDLE = ['refused', 'cancelled-while-moving-last', 'undo-while-moving-last']
 
 describe('a replay fails', () => {
   test('where another activity was recorded than the interpreter schedules: refused', async () => {

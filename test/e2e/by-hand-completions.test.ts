@@ -2,41 +2,39 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { defaultPayloadConverter } from '@temporalio/common'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { AdmissionKeys } from '../../engine/host/admission.ts'
 import { readConfig } from '../../engine/host/config.ts'
 import { compileConfigured } from '../../engine/host/installation.ts'
 import { castVote, findRun } from '../../engine/host/runs.ts'
 import { admit, begin } from '../../engine/host/start-run.ts'
+import type { CompiledRunbook } from '../../engine/language/catalogue.ts'
+import { jsonDigest } from '../../evidence/digest.ts'
 import { ensureKey } from '../../evidence/keys.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { AdmissionResult, AttestedFact, ClaimResult, RunState, Vote } from '../../schemas/run.ts'
-import { badPromotion, eventually } from '../support/bad-promotion.ts'
+import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
+import { eventually } from '../support/eventually.ts'
+import { admin } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 let foreign: AdmissionKeys
 let folder: string
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
+onOneStage(async (stage) => {
+  ;({ lab, installation } = stage)
   folder = await mkdtemp(join(tmpdir(), 'runproof-foreign-keys-'))
   foreign = new AdmissionKeys(await ensureKey(folder, 'admission'))
-  await Promise.all([installation.startWorker(), installation.startSealing()])
 })
 
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(async () => rm(folder, { recursive: true, force: true }))
 
 /** Completes an activity that is under way, as anybody can who reaches Temporal. */
 async function complete(runId: string, activityId: string, result: unknown): Promise<void> {
@@ -120,14 +118,16 @@ describe.concurrent('G25: an activity of the engine that somebody completes by h
 
   test('the claim: the bundle says that nothing allowed it', async () => {
     const scene = await badPromotion(lab)
-    const { runId } = await installation.start('bad-deploy', scene.route)
-    await installation.until(runId, ({ steps }) =>
-      steps.some(({ id, status }) => id === 'cleared' && status === 'running'),
-    )
-    await scene.fault({ fault: 'hang', on: 'ownerHistory' })
+    await scene.fault({ fault: 'hold', on: 'rollback', at: 'after-commit' })
+    const { runId } = await installation.startPlan(await patient('bad-deploy'), scene.route)
+    const held = await heldOf(lab, runId)
+    // The rollback has asked for the history already: who asks from now on is the claim, and it gets no answer.
+    const hang = await scene.fault({ fault: 'hang', on: 'ownerHistory' })
+    await release(lab, held, 'go')
     const said: ClaimResult = { status: 'said', verdicts: [], facts: [], evidence: {} }
     await complete(runId, 'claim.1', said)
     await installation.sealed(runId)
+    await admin(lab, 'DELETE', `/faults/${hang}`)
     const { verification } = await openSealed(installation, runId)
     expect(verification.signed?.predicate).toMatchObject({
       outcome: 'contradicted',
@@ -164,10 +164,22 @@ describe('G26: a question to people', () => {
   })
 })
 
-/** Nobody asked for it, so that one person is enough. */
-async function startByAlert(runbook: string, inputs: JsonObject): Promise<string> {
+async function compiledOf(runbook: string): Promise<CompiledRunbook> {
   const compiled = (await compileConfigured(readConfig(installation.folder))).runbooks[runbook]
   if (compiled === undefined) throw new Error(`${runbook} does not compile`)
+  return compiled
+}
+
+/** Facts that nobody answers are asked for again for longer than any test lasts. */
+async function patient(runbook: string): Promise<CompiledRunbook> {
+  const compiled = await compiledOf(runbook)
+  const plan = { ...compiled.plan, unknownForMs: 600_000 }
+  return { ...compiled, plan, digest: jsonDigest(plan) }
+}
+
+/** Nobody asked for it, so that one person is enough. */
+async function startByAlert(runbook: string, inputs: JsonObject): Promise<string> {
+  const compiled = await compiledOf(runbook)
   const trigger = { kind: 'alert' as const, occurrence: 'a-test', alert: {}, warnings: [] }
   const start = { plan: compiled.plan, planDigest: compiled.digest, inputs, trigger }
   return (await begin(installation.client, compiled.plan, await admit(start, installation))).runId

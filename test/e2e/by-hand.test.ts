@@ -17,30 +17,24 @@ import { QUEUES } from '../../schemas/run.ts'
 import type { RunInput, SignedAdmission } from '../../schemas/run.ts'
 import { badPromotion } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 let compiled: CompiledRunbook
 let foreign: string
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
+onOneStage(async (stage) => {
+  ;({ lab, installation } = stage)
   foreign = await mkdtemp(join(tmpdir(), 'runproof-foreign-keys-'))
   const found = (await compileConfigured(readConfig(installation.folder))).runbooks['bad-deploy']
   if (found === undefined) throw new Error('bad-deploy does not compile')
   compiled = found
-  await Promise.all([installation.startWorker(), installation.startSealing()])
 })
 
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
-  await rm(foreign, { recursive: true, force: true })
-})
+afterAll(async () => rm(foreign, { recursive: true, force: true }))
 
 /** An admission as this installation gives it, of which nothing is started. */
 async function admission(scene: BadPromotion, keys = installation.keys): Promise<SignedAdmission> {

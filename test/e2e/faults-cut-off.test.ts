@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../engine/host/config.ts'
 import { findRun } from '../../engine/host/runs.ts'
 import type { SealingOffice } from '../../engine/host/sealing.ts'
@@ -10,22 +10,15 @@ import { ensureKey, loadPublicKey } from '../../evidence/keys.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
 import type { BadPromotion, Held } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { doorFiles, openSealed } from '../support/sealed.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
-  await Promise.all([installation.startWorker(), installation.startSealing()])
-})
-
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
+onOneStage((stage) => {
+  ;({ lab, installation } = stage)
 })
 
 /** A run whose rollback stands still on the platform, before anything was committed. */

@@ -1,29 +1,23 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
+import { beforeEach, afterEach, expect, test } from 'vitest'
 import { findRun } from '../../engine/host/runs.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { RunState } from '../../schemas/run.ts'
-import { badPromotion, eventually, heldOf, release } from '../support/bad-promotion.ts'
+import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
+import { eventually } from '../support/eventually.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 let scene: BadPromotion
 let away = false
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
-  await Promise.all([installation.startWorker(), installation.startSealing()])
-})
-
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
+onOneStage((stage) => {
+  ;({ lab, installation } = stage)
 })
 
 beforeEach(async () => {

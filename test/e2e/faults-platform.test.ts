@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { RunState } from '../../schemas/run.ts'
 import { badPromotion } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
-  await Promise.all([installation.startWorker(), installation.startSealing()])
-})
-
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
+onOneStage((stage) => {
+  ;({ lab, installation } = stage)
 })
 
 /** A fact that only a rule asks for, so that every request about it is the door's. */

@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { StateFolder } from '../../engine/host/state-folder.ts'
 import { StopSwitch } from '../../engine/host/stops.ts'
 import type { StopScope } from '../../engine/host/stops.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
+import { onOneStage } from '../support/stage.ts'
 
 let lab: Lab
 let installation: Installation
 let switches: StopSwitch
 let inClosedWindow: BadPromotion
 
-beforeAll(async () => {
-  lab = await openLab({ trafficTailMs: 200 })
-  installation = await openInstallation({ lab })
+onOneStage(async (stage) => {
+  ;({ lab, installation } = stage)
   switches = new StopSwitch(new StateFolder(installation.folder).stops)
   inClosedWindow = await badPromotion(lab)
   await closeWindow(inClosedWindow.route.environment)
-  await Promise.all([installation.startWorker(), installation.startSealing()])
-})
-
-afterAll(async () => {
-  await installation?.stop()
-  await lab?.stop()
 })
 
 /** The calendar is part of the catalogue: processes that start after this see it. */

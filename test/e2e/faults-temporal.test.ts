@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lab } from '../../lab/start-lab.ts'
-import { badPromotion, eventually, heldOf, release } from '../support/bad-promotion.ts'
+import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
+import { eventually } from '../support/eventually.ts'
 import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { startOwnTemporal } from '../support/own-temporal.ts'

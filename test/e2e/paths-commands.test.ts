@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findRun } from '../../engine/host/runs.ts'
-import { eventually } from '../support/bad-promotion.ts'
+import { eventually } from '../support/eventually.ts'
 import { effectsOf, Paths } from '../support/paths.ts'
 import { openSealed } from '../support/sealed.ts'
 

@@ -3,7 +3,8 @@ import { listRuns } from '../../engine/host/runs.ts'
 import { doorFiles, openSealed } from '../support/sealed.ts'
 import { alert, effectsOf, Paths } from '../support/paths.ts'
 import type { Ground } from '../support/paths.ts'
-import { eventually, heldOf, release } from '../support/bad-promotion.ts'
+import { heldOf, release } from '../support/bad-promotion.ts'
+import { eventually } from '../support/eventually.ts'
 
 let paths: Paths
 let webhook: { readonly url: string; readonly token: string }

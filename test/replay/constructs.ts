@@ -143,6 +143,15 @@ const NEWER: Readonly<Record<string, Construct>> = {
     moves: true,
     ends: 'aborted',
   },
+  'undo-while-moving': {
+    plan: newPlan([read('look', ['edges']), act('roll', { ...each(), undo }), act('last')], { policy: short }),
+    script: {
+      facts: { edges: [whole(...Array.from({ length: 30 }, (_, at) => at))] },
+      effects: { last: [failed] },
+    },
+    moves: true,
+    ends: 'failed-safe',
+  },
   'late-check': {
     plan: newPlan([approve('gate', ['lead'], { withinMs: 3_000 }), act('mend')]),
     script: {},

@@ -1,36 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Context, activityInfo } from '@temporalio/activity'
-import { Client, Connection } from '@temporalio/client'
-import type { WorkflowHandle } from '@temporalio/client'
-import { NativeConnection, Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AdmissionKeys } from '../../engine/host/admission.ts'
-import type { Execution } from '../../engine/host/admission.ts'
-import { continueRun, keepRun, recallRun } from '../../engine/host/executions.ts'
-import type { Host } from '../../engine/host/host.ts'
-import { lastExecutionOf, successorOf } from '../../engine/host/last-execution.ts'
-import { SEARCH_ATTRIBUTES } from '../../engine/host/temporal.ts'
-import { makeNamespace } from '../../engine/services/temporal-client.ts'
-import { ensureKey } from '../../evidence/keys.ts'
-import { jsonBytes } from '../../evidence/digest.ts'
+import { lastExecutionOf } from '../../engine/host/last-execution.ts'
 import { STARTED } from '../../evidence/start.ts'
-import { openStore } from '../../evidence/store.ts'
-import type { EvidenceStore } from '../../evidence/store.ts'
 import type { StartRecord } from '../../schemas/evidence.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import { NAMES, QUEUES, effectsQueue } from '../../schemas/run.ts'
-import type { AdmitRequest, ContinueRequest, KeepRequest, Outcome, RunInput, RunState } from '../../schemas/run.ts'
 import { block, each, newPlan, undo } from '../core/nested.ts'
 import { act, after, decide, read } from '../core/plans.ts'
-import { ADMISSION, failed, known, whole } from '../core/recorded.ts'
-import { services } from '../support/services.ts'
-import { bundle, quietRuntime } from '../workflow/bundle.ts'
+import { failed, known, whole } from '../core/recorded.ts'
 import type { Construct } from './constructs.ts'
-import { replay } from './histories.ts'
-import { activities, performed, sealing } from './world.ts'
+import { until } from './station.ts'
+import { openStoreStation } from './store-station.ts'
+import type { StoreStation } from './store-station.ts'
+import { doneBy } from './world.ts'
 
 const KB = 1_000
 const short: Plan['policy'] = {
@@ -68,103 +48,20 @@ const HEAVY: Readonly<Record<string, Construct>> = {
   },
 }
 
-let station: {
-  readonly client: Client
-  readonly code: string
-  readonly store: EvidenceStore
-  readonly keys: AdmissionKeys
-  close(): Promise<void>
-}
+let station: StoreStation
 
 beforeAll(async () => {
-  const { address } = services().temporal
-  const namespace = `runproof-heavy-${randomBytes(4).toString('hex')}`
-  await makeNamespace({ address, namespace, searchAttributes: SEARCH_ATTRIBUTES, say: () => undefined })
-  quietRuntime()
-  const folder = mkdtempSync(join(tmpdir(), 'runproof-heavy-'))
-  const store = openStore(join(folder, 'evidence'))
-  const keys = new AdmissionKeys(await ensureKey(folder, 'admission'))
-  const connection = await NativeConnection.connect({ address })
-  // By itself, the client takes no page of a history that has more than 4 MB.
-  const channelArgs = { 'grpc.max_receive_message_length': 64_000 * KB }
-  const client = new Client({ connection: await Connection.connect({ address, channelArgs }), namespace })
-  const { code } = await bundle()
-  const common = { connection, namespace, activities: { ...activities(HEAVY), ...handingOver(store, keys) } }
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: QUEUES.runs, workflowBundle: { code } }),
-    Worker.create({ ...common, taskQueue: effectsQueue('installation') }),
-    Worker.create({ connection, namespace, taskQueue: QUEUES.sealing, activities: sealing }),
-  ])
-  const running = Promise.all(workers.map(async (worker) => worker.run()))
-  station = { client, code, store, keys, close }
-
-  async function close(): Promise<void> {
-    for (const worker of workers) worker.shutdown()
-    await running
-    await Promise.all([connection.close(), client.connection.close()])
-  }
+  station = await openStoreStation(HEAVY)
 })
-afterAll(async () => station.close())
-
-/** The engine's own activities by which a run is handed over, on a real store. */
-function handingOver(store: EvidenceStore, keys: AdmissionKeys) {
-  const plans = { find: async () => HEAVY['heavy']?.plan }
-  const host = { store, keys, plans } as unknown as Host
-  const successor = async ({ workflowId, temporalRunId }: Execution) =>
-    successorOf(Context.current().client.workflow.getHandle(workflowId, temporalRunId))
-  return {
-    [NAMES.admit]: async ({ admission: { admission } }: AdmitRequest) => {
-      const start: StartRecord = {
-        ...{ runId: admission.runId, workflow: execution(), admissionDigest: DIGEST, planDigest: DIGEST },
-        ...{ catalogueDigest: DIGEST, admitted: true, at: admission.admittedAt },
-      }
-      await store.putOnce(admission.runId, STARTED, jsonBytes(start))
-      return { admitted: true }
-    },
-    [NAMES.keep]: async (request: KeepRequest) => keepRun(request, execution(), host),
-    [NAMES.continue]: async (request: ContinueRequest) => continueRun(request, execution(), { host, successor }),
-    [NAMES.recall]: async (request: ContinueRequest) => recallRun(request, execution(), host),
-  }
-}
-
-const DIGEST = `sha256:${createHash('sha256').update('').digest('hex')}`
-
-function execution(): Execution {
-  const { workflowExecution, workflowNamespace } = activityInfo()
-  const { workflowId = '', runId: temporalRunId = '' } = workflowExecution ?? {}
-  return { namespace: workflowNamespace ?? '', workflowId, temporalRunId }
-}
-
-type Ended = { readonly outcome: Outcome }
-
-async function begin(name: string): Promise<WorkflowHandle<(input: RunInput) => Promise<Ended>>> {
-  const { plan } = HEAVY[name] as Construct
-  const admission = await station.keys.admit({ ...ADMISSION, runId: name, workflowId: name })
-  return station.client.workflow.start<(input: RunInput) => Promise<Ended>>('practice', {
-    ...{ workflowId: name, taskQueue: QUEUES.runs, args: [{ plan, admission }] },
-  })
-}
-
-/** How many events and bytes each execution of a run has. */
-async function executionsOf(workflowId: string) {
-  const executions: { runId: string; historyLength: number; historySize: number }[] = []
-  for await (const { runId, historyLength, historySize = 0 } of station.client.workflow.list({
-    query: `WorkflowId = "${workflowId}"`,
-  }))
-    executions.push({ runId, historyLength, historySize })
-  return executions
-}
-
-const doneBy = (run: string) =>
-  performed.filter((line) => line.startsWith(`${run} `)).map((line) => line.slice(run.length + 1))
+afterAll(async () => station?.close())
 
 test('a run that carries more than one message takes goes on in pieces, in executions whose histories stay short', async () => {
-  const handle = await begin('heavy')
+  const handle = await station.begin('heavy')
   const { outcome } = await handle.result()
   expect(outcome.as).toBe('succeeded')
   const each40 = Array.from({ length: 40 }, (_, at) => at).flatMap((at) => [`first.${at}`, `second.${at}`])
   expect(doneBy('heavy').sort()).toEqual([...each40, 'last'].sort())
-  const executions = await executionsOf('heavy')
+  const executions = await station.partsOf(handle)
   expect(executions.length).toBeGreaterThan(2)
   expect(Math.max(...executions.map(({ historySize }) => historySize))).toBeLessThan(20_000 * KB)
   const names = await station.store.list('heavy')
@@ -175,24 +72,21 @@ test('a run that carries more than one message takes goes on in pieces, in execu
 }, 120_000)
 
 test('G24: what such a run has done is taken back on grounds that were left in the evidence store', async () => {
-  const handle = await begin('taken-back')
+  const handle = await station.begin('taken-back')
   const { outcome } = await handle.result()
   expect(outcome.as).toBe('failed-safe')
   const all = doneBy('taken-back')
   const forth = all.filter((line) => line.startsWith('first.') && !line.endsWith('-undo'))
   const back = all.filter((line) => line.endsWith('-undo'))
+  expect(forth).toHaveLength(12)
   expect(back.map((line) => line.replace('-undo', '')).sort()).toEqual(forth.sort())
-  const executions = await executionsOf('taken-back')
-  expect(executions.length).toBeGreaterThan(1)
-  for (const { runId } of executions) {
-    const history = await station.client.workflow.getHandle('taken-back', runId).fetchHistory()
-    expect(await replay(station.code, history)).toBeUndefined()
-  }
+  expect((await station.partsOf(handle)).length).toBeGreaterThan(1)
+  expect(await station.replayed(handle)).toEqual([])
 }, 120_000)
 
 test('a run that not even pieces can carry is paused before Temporal ends it, says why, and can be taken back', async () => {
-  const handle = await begin('immovable')
-  const state = await until(handle, ({ phase }) => phase === 'paused')
+  const handle = await station.begin('immovable')
+  const state = await until(handle, ({ phase }) => phase === 'paused', 500)
   const paused = state.entries.find(({ kind }) => kind === 'paused')
   expect(paused).toMatchObject({
     by: { user: 'runproof' },
@@ -209,11 +103,3 @@ test('a run that not even pieces can carry is paused before Temporal ends it, sa
       .sort(),
   )
 }, 180_000)
-
-async function until(handle: WorkflowHandle, wanted: (state: RunState) => boolean): Promise<RunState> {
-  for (;;) {
-    const state = await station.client.workflow.getHandle(handle.workflowId).query<RunState>(NAMES.stateQuery)
-    if (wanted(state)) return state
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-}

@@ -6,7 +6,7 @@ import { ADMISSION } from '../core/recorded.ts'
 import { CONSTRUCTS } from './constructs.ts'
 import type { Construct } from './constructs.ts'
 import { keep, replay } from './histories.ts'
-import { openStation } from './station.ts'
+import { openStation, until } from './station.ts'
 import type { Station } from './station.ts'
 import { meanwhile, performed } from './world.ts'
 
@@ -248,12 +248,4 @@ function executionsOf(name: string, { moves }: Construct, handle: Handle): [stri
     [name, station.client.workflow.getHandle(workflowId, firstExecutionRunId)],
     [`${name}-last`, station.client.workflow.getHandle(workflowId)],
   ]
-}
-
-async function until(handle: Handle, wanted: (state: RunState) => boolean): Promise<RunState> {
-  for (;;) {
-    const state = await handle.query<RunState>(NAMES.stateQuery)
-    if (wanted(state)) return state
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
+import type { WorkflowHandle } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../engine/host/temporal.ts'
 import { makeNamespace } from '../../engine/services/temporal-client.ts'
-import { QUEUES, effectsQueue } from '../../schemas/run.ts'
+import { NAMES, QUEUES, effectsQueue } from '../../schemas/run.ts'
+import type { RunState } from '../../schemas/run.ts'
 import { services } from '../support/services.ts'
 import { bundle, quietRuntime } from '../workflow/bundle.ts'
 import type { Construct } from './constructs.ts'
 import { activities, sealing } from './world.ts'
+import type { Activities } from './world.ts'
+
+/** By itself, the client takes no page of a history that has more than 4 MB. */
+const CHANNEL = { 'grpc.max_receive_message_length': 64_000_000 }
 
 /** No machine's name belongs into a history that is kept. */
 const IDENTITY = 'test'
@@ -19,21 +25,26 @@ export interface Station {
   close(): Promise<void>
 }
 
-/** Opens a namespace and its workers. */
-export async function openStation(constructs: Readonly<Record<string, Construct>>): Promise<Station> {
+/** Opens a namespace and its workers; `instead` are activities that do more than the scripts say. */
+export async function openStation(
+  constructs: Readonly<Record<string, Construct>>,
+  instead: (scripted: Activities) => Activities = () => ({}),
+): Promise<Station> {
   const { address } = services().temporal
   const namespace = `runproof-replay-${randomBytes(4).toString('hex')}`
   await makeNamespace({ address, namespace, searchAttributes: SEARCH_ATTRIBUTES, say: () => undefined })
   quietRuntime()
   const connection = await NativeConnection.connect({ address })
-  const client = new Client({ connection: await Connection.connect({ address }), namespace, identity: IDENTITY })
+  const own = await Connection.connect({ address, channelArgs: CHANNEL })
+  const client = new Client({ connection: own, namespace, identity: IDENTITY })
   const { code } = await bundle()
   const common = { connection, namespace, identity: IDENTITY }
   const scripted = activities(constructs)
+  const answers = { ...scripted, ...instead(scripted) }
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: QUEUES.runs, workflowBundle: { code }, activities: scripted }),
+    Worker.create({ ...common, taskQueue: QUEUES.runs, workflowBundle: { code }, activities: answers }),
     Worker.create({ ...common, taskQueue: QUEUES.sealing, activities: sealing }),
-    Worker.create({ ...common, taskQueue: effectsQueue('installation'), activities: scripted }),
+    Worker.create({ ...common, taskQueue: effectsQueue('installation'), activities: answers }),
   ])
   const running = Promise.all(workers.map(async (worker) => worker.run()))
   return { client, code, close: async () => closed(workers, running) }
@@ -42,5 +53,18 @@ export async function openStation(constructs: Readonly<Record<string, Construct>
     for (const worker of open) worker.shutdown()
     await ended
     await Promise.all([connection.close(), client.connection.close()])
+  }
+}
+
+/** The state of a run, once it is as wanted. */
+export async function until(
+  handle: WorkflowHandle,
+  wanted: (state: RunState) => boolean,
+  lookEveryMs = 50,
+): Promise<RunState> {
+  for (;;) {
+    const state = await handle.query<RunState>(NAMES.stateQuery)
+    if (wanted(state)) return state
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }

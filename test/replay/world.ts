@@ -33,8 +33,11 @@ let known: Readonly<Record<string, Construct>> = {}
 
 type Requested = { readonly admission: SignedAdmission }
 
+/** Activities by their names on the wire. */
+export type Activities = Readonly<Record<string, (argument: never) => Promise<unknown>>>
+
 /** Activities that answer as the construct's script says; the run's id is the construct's name. */
-export function activities(constructs = CONSTRUCTS): Record<string, (argument: never) => Promise<unknown>> {
+export function activities(constructs = CONSTRUCTS): Activities {
   known = { ...known, ...constructs }
   const plans = Object.values(constructs).flatMap(({ plan }) => Object.values(plan.contracts))
   const ofContracts = plans.map(({ kind, name }) => [name, kind === 'reading' ? read : perform] as const)
@@ -115,6 +118,11 @@ async function perform({ admission, step }: EffectRequest): Promise<EffectResult
 
 /** Every effect, by run and activity: nothing happens twice. */
 export const performed: string[] = []
+
+/** The effects of one run, in the order in which they happened, by activity. */
+export function doneBy(run: string): string[] {
+  return performed.filter((line) => line.startsWith(`${run} `)).map((line) => line.slice(run.length + 1))
+}
 
 async function watch({ admission }: WatchRequest): Promise<WatchVerdict> {
   const denied = nth(constructOf({ admission }).script.watch)

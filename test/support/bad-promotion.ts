@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { components } from '../../schemas/generated/platform.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { JournalEntry } from '../../lab/admin/journal.ts'
+import { eventually } from './eventually.ts'
 import { admin } from './installation.ts'
 import { journalOf } from './lab-records.ts'
 
@@ -82,17 +83,6 @@ export async function heldOf(lab: Lab, runId: string): Promise<Held> {
 /** Lets a held request go on, or undoes it. */
 export async function release(lab: Lab, { id }: Held, then: 'go' | 'abort'): Promise<void> {
   await admin(lab, 'POST', `/held/${id}/release`, { then })
-}
-
-/** Looks again and again until something is there. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  const end = Date.now() + 40_000
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
 
 async function ownerOf(lab: Lab, { environment, app }: BadPromotion['route']): Promise<Schemas['RouteOwner']> {

@@ -16,8 +16,9 @@ import type { JournalEntry } from '../../lab/admin/journal.ts'
 import type { Lab } from '../../lab/start-lab.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { RunEntry, RunState } from '../../schemas/run.ts'
-import { eventually } from './bad-promotion.ts'
+import { alertOf, messageOf } from './alerts.ts'
 import type { Held } from './bad-promotion.ts'
+import { eventually } from './eventually.ts'
 import { admin, openInstallation, openLab } from './installation.ts'
 import type { Installation } from './installation.ts'
 import { journalOf } from './lab-records.ts'
@@ -214,30 +215,14 @@ export async function alert(
   webhook: { readonly url: string; readonly token: string },
   labels: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const startsAt = new Date().toISOString()
-  const times = { startsAt, endsAt: '0001-01-01T00:00:00Z' }
-  const one = { status: 'firing', labels, annotations: {}, generatorURL: '', fingerprint: fingerprint(), ...times }
-  const groups = { groupLabels: {}, commonLabels: {}, commonAnnotations: {} }
-  const frame = {
-    version: '4',
-    status: 'firing',
-    receiver: 'test',
-    groupKey: '{}',
-    truncatedAlerts: 0,
-    externalURL: '',
-  }
   const response = await fetch(`${webhook.url}/v1/alerts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${webhook.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ ...frame, ...groups, alerts: [one] }),
+    body: JSON.stringify(messageOf([alertOf(labels)])),
   })
   const body = (await response.json()) as { alerts?: { result: string; runId?: string }[] }
   const [decided] = body.alerts ?? []
   if (decided?.result !== 'started' || decided.runId === undefined)
     throw new Error(`the alert started nothing: ${JSON.stringify(body)}`)
   return decided.runId
-}
-
-function fingerprint(): string {
-  return randomBytes(8).toString('hex')
 }

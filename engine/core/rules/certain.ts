@@ -15,8 +15,10 @@ export function certainlyBefore(candidates: readonly Site[], there: Site): boole
   return needs.length > 0 && !someWay(ways, ways.given(), { needs, cases: { left: CASES } })
 }
 
-/** Can one run come to both places? Where that would take too long to find out, it can. */
+/** Can one run come to both places? Where that would take too long to find out, it can. Items of one loop go ways of their own. */
 export function onOnePath(one: Site, other: Site): boolean {
+  const loops = loopsAround(one)
+  if (loopsAround(other).some((loop) => loops.includes(loop))) return true
   if (one.step !== undefined && one.step === other.step) return !areOptions(one, other)
   const frames = [...framesOf(one), ...framesOf(other)]
   const ways = new Ways(frames.sort((a, b) => b.earlier.length - a.earlier.length))
@@ -32,6 +34,12 @@ export function onOnePath(one: Site, other: Site): boolean {
     conditions.map(({ step }) => ({ prefix, step, results: [] })),
   )
   return someWay(ways, given, { needs, cases: { left: CASES } })
+}
+
+/** The loops in which a place stands, those around its callers too, by their own place. */
+function loopsAround({ around, step, caller }: Site): string[] {
+  const own = [...around, ...(step === undefined ? [] : [step])].filter(({ forEach }) => forEach !== undefined)
+  return [...own.map(({ id }) => `${prefixOf({ caller })}${id}`), ...(caller === undefined ? [] : loopsAround(caller))]
 }
 
 /** Of the options of one question a person takes one. */

@@ -97,7 +97,7 @@ function couldHaveDone(effect: string, { reachable }: RunSoFar, effects: Effects
 
 /** Claims that say that what was to be done is done. */
 export function isSuccess(effect: string, goalClaims: readonly string[]): boolean {
-  return SUCCESSES.includes(effect) || goalClaims.includes(effect)
+  return DONE.includes(effect) || goalClaims.includes(effect)
 }
 
-const SUCCESSES = ['claim.succeeded', 'claim.succeeded-with-exception', 'claim.deadline-enforced']
+const DONE = ['claim.succeeded', 'claim.succeeded-with-exception', 'claim.deadline-enforced']
