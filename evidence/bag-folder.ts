@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { lstat, open, readdir } from 'node:fs/promises'
+import { lstat, open, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvidenceError } from './errors.ts'
 
@@ -17,8 +17,8 @@ interface Odd {
   readonly why: 'not a plain file' | 'too large' | 'not readable' | 'an empty folder'
 }
 
-/** How much a bundle may make a verifier read. */
-const LIMITS = { files: 20_000, fileBytes: 128 * 2 ** 20, allBytes: 512 * 2 ** 20, depth: 6 } as const
+/** How much a bundle may make a verifier read: nothing larger is sealed. */
+export const LIMITS = { files: 20_000, fileBytes: 128 * 2 ** 20, allBytes: 512 * 2 ** 20, depth: 6 } as const
 
 /** Follows no link, and does not wait where a pipe took the file's place. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -56,11 +56,21 @@ async function readFolder(reading: Reading, parts: readonly string[]): Promise<v
 /** A folder that went away, that nobody may look into, or whose name is no text, cannot be listed. */
 async function entriesOf({ root, odd }: Reading, parts: readonly string[]): Promise<Dirent[] | undefined> {
   try {
-    return await readdir(join(root, ...parts), { withFileTypes: true })
+    return await firstIn(join(root, ...parts))
   } catch {
     odd.push({ path: parts.join('/'), why: 'not readable' })
     return undefined
   }
+}
+
+/** Of a folder that holds more than a bundle may have, so many entries say so; nobody waits for the rest. */
+async function firstIn(folder: string): Promise<Dirent[]> {
+  const entries: Dirent[] = []
+  for await (const entry of await opendir(folder)) {
+    entries.push(entry)
+    if (entries.length > 2 * LIMITS.files) break
+  }
+  return entries
 }
 
 function isFull({ files, bytes }: Reading, parts: readonly string[]): boolean {

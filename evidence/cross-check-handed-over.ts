@@ -1,20 +1,21 @@
+import { isJsonObject } from '../schemas/json.ts'
 import { NAMES } from '../schemas/run.ts'
 import type { ClaimedRecord, ContinuedRecord } from '../schemas/evidence.ts'
 import { claimedName, continuedName, parseClaimed, parseContinued } from './continued.ts'
 import { digestOf, sameJson } from './digest.ts'
 import type { Finding } from './finding.ts'
 import { contradiction, gap } from './finding.ts'
-import { executionsIn, parseEvents } from './history-events.ts'
+import { admissionsIn, executionsIn, parseEvents } from './history-events.ts'
 import type { RunRecord } from './record.ts'
 
 /** Holds what executions handed over to one another against the history, against the entries, and against each other. */
 export function checkHandedOver(run: RunRecord): Finding[] {
-  return [...checkKept(run), ...checkChain(run)]
+  return [...checkKept(run), ...checkChain(run), ...checkBegun(run)]
 }
 
 /** An execution ends by keeping what it hands over; the history has the digest of it. */
 function checkKept({ history, intake }: RunRecord): Finding[] {
-  const kept = history.activities.filter(({ type, result }) => type === NAMES.keep && isRefs(result))
+  const kept = history.activities.filter(({ type, result }) => type === NAMES.keep && isJsonObject(result))
   return kept.flatMap(({ activityId, result }) =>
     Object.entries(result as Record<string, string>).flatMap(([name, digest]) => {
       const bytes = intake.get(name)
@@ -22,10 +23,6 @@ function checkKept({ history, intake }: RunRecord): Finding[] {
       return digestOf(bytes) === digest ? [] : [contradiction(`${name} is not the record that ${activityId} returned`)]
     }),
   )
-}
-
-function isRefs(result: unknown): boolean {
-  return typeof result === 'object' && result !== null && !Array.isArray(result)
 }
 
 /** From the execution that started to the one that ended: each took over from the one before, and none is left out. */
@@ -48,6 +45,14 @@ function checkExecutions({ events }: RunRecord, executions: readonly string[]): 
   const told = readable(() => executionsIn(parseEvents(events)))
   if (told === undefined) return [contradiction('the events of the history cannot be read')]
   return sameJson(told, executions) ? [] : [contradiction('the history is of other executions than carried the run')]
+}
+
+/** Each execution was given the admission of the run: where its events tell another one, they are of another run. */
+function checkBegun({ events, admission }: RunRecord): Finding[] {
+  const begun = readable(() => admissionsIn(parseEvents(events))) ?? []
+  return begun.every((one) => sameJson(one, admission))
+    ? []
+    : [contradiction('the history began with another admission than the run')]
 }
 
 function has({ intake }: RunRecord, number: number): boolean {

@@ -1,10 +1,13 @@
 import type { HistoryActivity } from '../schemas/evidence.ts'
+import { NAMES } from '../schemas/run.ts'
 import type { RunEntry } from '../schemas/run.ts'
 import { checkBallot } from './cross-check-ballot.ts'
+import { checkClaim, checkUnclaimed, isSaid } from './cross-check-claims.ts'
+import { checkWords } from './cross-check-entries.ts'
 import { checkHandedOver } from './cross-check-handed-over.ts'
 import { checkIntake, isEffect } from './cross-check-intake.ts'
 import { checkSpilled } from './cross-check-spilled.ts'
-import { isRecorded } from './claims.ts'
+import { checkSteps } from './cross-check-steps.ts'
 import { sameJson } from './digest.ts'
 import { isDone } from './effect-status.ts'
 import type { Finding } from './finding.ts'
@@ -27,19 +30,23 @@ export interface CrossCheck {
 export function crossCheck(run: RunRecord): CrossCheck {
   const findings = CHECKS.flatMap((check) => found(check, run))
   const texts = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).map(({ text }) => text)
-  return { gaps: texts('gap'), contradictions: texts('contradiction') }
+  return { gaps: texts('gap'), contradictions: [...new Set(texts('contradiction'))] }
 }
 
 type CrossChecking = (run: RunRecord) => Finding[]
 
 const CHECKS: readonly CrossChecking[] = [
   checkEntries,
+  checkWords,
   checkEnd,
   checkIntake,
   checkBallot,
+  checkSteps,
   checkHandedOver,
   checkSpilled,
   checkUntold,
+  checkUnclaimed,
+  checkAdmitted,
 ]
 
 /** A workflow and a history may tell anything: what has not the shape of its kind keeps no run from being sealed as contradicted. */
@@ -80,8 +87,11 @@ function checkEntry(told: Told, entry: RunEntry): Finding[] {
 
 /** A reading that was never taken has no activity: it is unknown, and says why. */
 function checkReading({ lookup }: Told, { activity, fact, known }: RunEntry & { kind: 'reading' }): Finding[] {
-  if (!known) return []
   const taken = lookup.activity(activity)
+  if (!known)
+    return taken !== undefined && isReading(taken) && taken.result.record.unknown === undefined
+      ? [contradiction(`reading ${activity} is known to the history, but not to the run`)]
+      : []
   if (taken === undefined) return [contradiction(`reading ${activity} is unknown to the history`)]
   if (taken.result === undefined) return [gap(`the history has no result of reading ${activity}`)]
   if (isReading(taken) && taken.result.record.fact === fact && taken.result.record.value !== undefined) return []
@@ -112,18 +122,11 @@ function checkUntold({ history, entries }: RunRecord): Finding[] {
     .map(({ activityId }) => gap(`no entry tells of ${activityId}, which had an effect`))
 }
 
-function checkClaim({ run, lookup }: Told, entry: RunEntry & { kind: 'claim' }): Finding[] {
-  const { outcome, result } = entry
-  if (result.status !== 'said') return []
-  const said = lookup.isAnsweredToClaim(result)
-  return [
-    ...(said ? [] : [contradiction(`the claim of ${outcome} is unknown to the history`)]),
-    ...(isRecorded(recordsOf(run), entry) ? [] : [gap(`the claim of ${outcome} was not recorded when it was said`)]),
-  ]
-}
-
-function recordsOf({ admission, intake }: RunRecord) {
-  return { runId: admission.admission.runId, intake }
+/** What the run was told of its admission is what was recorded of its start. */
+function checkAdmitted({ history, started }: RunRecord): Finding[] {
+  const told = history.activities.flatMap(({ type, result }) => (type === NAMES.admit ? (result ?? []) : []))
+  const others = told.filter((result) => (result as { readonly admitted?: unknown }).admitted !== started.admitted)
+  return others.length === 0 ? [] : [contradiction('the history tells another admission than was recorded')]
 }
 
 function checkVote({ lookup }: Told, { seq, vote }: RunEntry & { kind: 'vote' }): Finding[] {
@@ -146,9 +149,4 @@ function checkEnd(run: RunRecord): Finding[] {
       : []),
     ...(unclaimed ? [contradiction(`nothing allowed the claim of ${outcome.name}`)] : []),
   ]
-}
-
-function isSaid(run: RunRecord, entry: RunEntry): boolean {
-  if (entry.kind !== 'claim' || entry.outcome !== run.outcome.name || entry.result.status !== 'said') return false
-  return isRecorded(recordsOf(run), entry)
 }

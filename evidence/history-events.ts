@@ -8,7 +8,10 @@ interface Event {
   readonly eventId?: string
   readonly eventType?: string
   readonly eventTime?: string
-  readonly workflowExecutionStartedEventAttributes?: { readonly originalExecutionRunId?: string }
+  readonly workflowExecutionStartedEventAttributes?: {
+    readonly originalExecutionRunId?: string
+    readonly input?: Payloads
+  }
   readonly workflowExecutionUpdateAcceptedEventAttributes?: { readonly acceptedRequest?: UpdateRequest }
   readonly activityTaskScheduledEventAttributes?: {
     readonly activityId?: string
@@ -32,16 +35,38 @@ interface Payload {
   readonly data?: string
 }
 
+/** Many ask for the events of one history, which may be long, and never changes: also where nobody can read them. */
+const parsed = new WeakMap<Buffer, { readonly events: readonly Event[] } | { readonly error: unknown }>()
+
 /** The events of a bundle's history; throws where the bytes are no list in canonical JSON. */
 export function parseEvents(bytes: Buffer): readonly Event[] {
-  const events = parseCanonical(bytes, 'data/temporal/history.json')
-  if (Array.isArray(events)) return events as readonly Event[]
-  throw new TypeError('data/temporal/history.json is no list of events')
+  const before = parsed.get(bytes) ?? parsedOnce(bytes)
+  parsed.set(bytes, before)
+  if ('events' in before) return before.events
+  throw before.error
+}
+
+function parsedOnce(bytes: Buffer): { readonly events: readonly Event[] } | { readonly error: unknown } {
+  try {
+    const events = parseCanonical(bytes, 'data/temporal/history.json')
+    if (Array.isArray(events)) return { events: events as readonly Event[] }
+    return { error: new TypeError('data/temporal/history.json is no list of events') }
+  } catch (error) {
+    return { error }
+  }
 }
 
 /** Temporal's ids of the executions whose events these are, in their order. */
 export function executionsIn(events: readonly Event[]): string[] {
   return events.flatMap(({ workflowExecutionStartedEventAttributes: started }) => started?.originalExecutionRunId ?? [])
+}
+
+/** The admissions with which executions began, as far as their input can be read. */
+export function admissionsIn(events: readonly Event[]): Json[] {
+  return events.flatMap(({ workflowExecutionStartedEventAttributes: started }) => {
+    const input = decoded(started?.input?.payloads?.[0]) as { readonly admission?: Json } | null
+    return input?.admission ?? []
+  })
 }
 
 /** The history's index as it follows from the events; those of each execution are numbered from 1, and in the index they go on. */

@@ -1,6 +1,7 @@
 import type { Admission, RunEntry, Trigger } from '../schemas/run.ts'
 import { lookThroughBallot } from './ballot-lookup.ts'
 import type { BallotLookup } from './ballot-lookup.ts'
+import { isFurther } from './further.ts'
 import type { RunRecord } from './record.ts'
 import { receivedIn } from './vote-received.ts'
 import type { ReceivedVotes } from './vote-received.ts'
@@ -11,7 +12,6 @@ export type VoteEntry = RunEntry & { readonly kind: 'vote' }
 /** What each vote of a run is held against: each answer takes the same time, however many there are. */
 export interface Poll {
   readonly admission: Admission
-  /** Throws where a record of the ballot cannot be read. */
   readonly ballot: () => BallotLookup
   /** Throws where the history cannot be read. */
   readonly received: () => ReceivedVotes
@@ -21,14 +21,15 @@ export interface Poll {
   firstRequester(users: readonly (string | undefined)[]): string | undefined
 }
 
-/** Looks a run through once; its ballot and its history only when somebody asks for them. */
+/** Looks a run through once; its history only when somebody asks for it. Throws where a record of the ballot cannot be read. */
 export function pollOf(run: RunRecord): Poll {
   const asked = askedBefore(run)
-  const requesters = requestersOf(run)
+  const ballot = once(() => lookThroughBallot(run))
+  const requesters = requestersOf(run, ballot().further)
   const places = new Map(requesters.map((user, place) => [user, place] as const).reverse())
   return {
     admission: run.admission.admission,
-    ballot: once(() => lookThroughBallot(run)),
+    ballot,
     received: once(() => receivedIn(run)),
     askedBefore: (entry) => asked.get(entry),
     firstRequester: (users) => {
@@ -50,9 +51,11 @@ function askedBefore({ entries }: RunRecord): ReadonlyMap<RunEntry, string> {
   return found
 }
 
-function requestersOf({ admission, entries }: RunRecord): string[] {
-  const further = entries.flatMap((entry) => (entry.kind === 'trigger' ? [entry.trigger] : []))
-  return [admission.admission.trigger, ...further].flatMap(requesterOf)
+/** Whoever the run tells of, and whoever the worker has recorded: a run that leaves one out gains no second person. */
+function requestersOf({ admission: { admission }, entries }: RunRecord, further: BallotLookup['further']): string[] {
+  const told = entries.flatMap((entry) => (entry.kind === 'trigger' ? [entry.trigger] : []))
+  const recorded = further.flatMap((one) => (isFurther(one.admission, admission) ? [one.admission.trigger] : []))
+  return [admission.trigger, ...told, ...recorded].flatMap(requesterOf)
 }
 
 function requesterOf(trigger: Trigger): string[] {

@@ -13,6 +13,7 @@ import type { RunRecord } from './record.ts'
 import { predicateOf, writeStatement } from './statement.ts'
 import { STARTED, parseStart } from './start.ts'
 import type { EvidenceStore } from './store.ts'
+import { tooLarge } from './too-large.ts'
 
 /** The sealing process: its own key, its own way to the intake. */
 export interface Sealing {
@@ -55,8 +56,10 @@ export async function seal(sealing: Sealing, input: SealInput): Promise<SealResu
 function laidOut(run: RunRecord): Map<string, Buffer> {
   const payload = readable(run, () => layOut(run))
   const strange = [...payload.keys()].find((path) => !isPayloadPath(path))
-  if (strange === undefined) return payload
-  throw refused(run.started.runId, `${JSON.stringify(strange)} can be no file of a bundle`)
+  if (strange !== undefined) throw refused(run.started.runId, `${JSON.stringify(strange)} can be no file of a bundle`)
+  const large = tooLarge(payload)
+  if (large !== undefined) throw refused(run.started.runId, large)
+  return payload
 }
 
 /** A workflow can hand over anything in the place of its entries. */
@@ -77,9 +80,19 @@ async function gather(sealing: Sealing, input: SealInput): Promise<RunRecord> {
   return {
     ...{ admission, plan, outcome, entries, startedAt, finishedAt, history, intake },
     started: startOf(input, intake),
-    events: jsonBytes(raw),
+    events: eventBytes(input, raw),
     keys: { sealing: sealing.signer.publicPem, admission: admissionKey.pem },
     ...textOf(input),
+  }
+}
+
+/** Many executions of a heavy run may have more history together than one text can hold. */
+function eventBytes({ admission }: SealInput, raw: unknown): Buffer {
+  try {
+    return jsonBytes(raw)
+  } catch (cause) {
+    if (cause instanceof RangeError) throw refused(admission.admission.runId, 'its history is larger than any bundle')
+    throw cause
   }
 }
 

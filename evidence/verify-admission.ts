@@ -1,6 +1,8 @@
+import type { SignedAdmission } from '../schemas/run.ts'
+import { lookThroughBallot } from './ballot-lookup.ts'
 import { checked } from './check.ts'
 import type { Check, Problem } from './check.ts'
-import { jsonDigest } from './digest.ts'
+import { jsonDigest, sameJson } from './digest.ts'
 import { verifyJson } from './keys.ts'
 import type { PublicKey } from './keys.ts'
 import { isReading } from './record.ts'
@@ -12,19 +14,23 @@ export interface AdmissionTrust {
   readonly vouchedFor: PublicKey | undefined
 }
 
-/** The run was admitted, by a key that may admit, for this Plan, and started with just that admission. */
-export function checkAdmission({ admission, plan, started }: RunRecord, trust: AdmissionTrust): Check[] {
+/**
+ * The run was admitted, by a key that may admit, for this Plan, and started with just that admission; and so was every start that was
+ * merged into it.
+ */
+export function checkAdmission(run: RunRecord, trust: AdmissionTrust): Check[] {
+  const { admission, plan, intake } = run
   const { keyid } = trust.vouchedFor ?? { keyid: 'an unknown key' }
-  const sealed = started.admissionDigest === jsonDigest(admission) && started.runId === admission.admission.runId
   return checked(
     'admission',
     `admitted by ${keyid}${trust.trusted === undefined ? ', for which the sealing vouches' : ''}`,
     [
       ...checkAdmitter({ admission }, trust),
+      ...checkFurther(furtherIn(intake), trust),
       ...(jsonDigest(plan) === admission.admission.planDigest
         ? []
         : [problem('EV0503', 'the Plan is not the one that was admitted')]),
-      ...(sealed ? [] : [problem('EV0503', 'the run was not started with this admission')]),
+      ...(isStart(run) ? [] : [problem('EV0503', 'the run was not started with this admission')]),
     ],
   )
 }
@@ -39,6 +45,36 @@ function checkAdmitter(
   if (signedBy(trusted ?? own)) return []
   if (signedBy(own)) return [problem('EV0502', `the admission is signed by ${vouchedFor?.keyid}, which is not trusted`)]
   return [problem('EV0501', 'the admission’s signature does not hold')]
+}
+
+/** The record of the start names just this admission, and the workflow whose history this is. */
+function isStart({ admission: signed, started, history }: RunRecord): boolean {
+  const { runId, workflowId, planDigest, catalogueDigest } = signed.admission
+  const { workflow, ...told } = started
+  return (
+    told.admissionDigest === jsonDigest(signed) &&
+    sameJson([told.runId, told.planDigest, told.catalogueDigest], [runId, planDigest, catalogueDigest]) &&
+    workflow.workflowId === workflowId &&
+    sameJson(workflow, history.workflow)
+  )
+}
+
+/** A ballot that cannot be read is found where the records are held against each other. */
+function furtherIn(intake: RunRecord['intake']): readonly SignedAdmission[] {
+  try {
+    return lookThroughBallot({ intake }).further
+  } catch {
+    return []
+  }
+}
+
+function checkFurther(further: readonly SignedAdmission[], trust: AdmissionTrust): Problem[] {
+  const strange = further.filter(
+    ({ admission, signature }) => verifyJson(keysOf(trust), admission, signature) === undefined,
+  )
+  return strange.map(({ admission }) =>
+    problem('EV0501', `the start ${admission.runId}, which was merged in, was not admitted by this installation`),
+  )
 }
 
 /** Every reading was taken by a worker of the installation that admitted the run, in this run. */

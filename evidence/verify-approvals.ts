@@ -1,12 +1,13 @@
 import type { Vote } from '../schemas/run.ts'
 import { checked } from './check.ts'
-import type { Check } from './check.ts'
+import type { Check, Problem } from './check.ts'
 import { sameJson } from './digest.ts'
-import { verifyJson } from './keys.ts'
 import { pollOf } from './poll.ts'
 import type { Poll, VoteEntry } from './poll.ts'
 import type { RunRecord } from './record.ts'
 import type { AllowedSigners } from './ssh/allowed-signers.ts'
+import { takenBy } from './taken.ts'
+import type { Taken } from './taken.ts'
 import { keysOf } from './verify-admission.ts'
 import type { AdmissionTrust } from './verify-admission.ts'
 import { voterOf } from './voter.ts'
@@ -17,23 +18,50 @@ import { voterOf } from './voter.ts'
  */
 export function checkApprovals(run: RunRecord, trust: AdmissionTrust, signers: AllowedSigners | undefined): Check[] {
   const counted = run.entries.filter((entry): entry is VoteEntry => entry.kind === 'vote' && entry.counted)
-  if (counted.length === 0) return checked('approvals', 'none was asked for', [])
+  if (!run.entries.some(({ kind }) => kind === 'vote')) return checked('approvals', noneCounted(run), [])
+  if (counted.length > MOST_VOTES) return checked('approvals', '', [TOO_MANY])
   const poll = pollOf(run)
-  return counted.flatMap((entry) => {
-    const why = fallenBy(poll, entry, { trust, signers })
+  const out = keptOut(run, poll)
+  if (counted.length === 0 && out.length === 0) return checked('approvals', noneCounted(run), [])
+  const held = counted.flatMap((entry) => {
+    const whose = { taken: takenBy(keysOf(trust), entry.vote), signers }
+    const why = fallenBy(poll, entry, whose)
     const text = `the vote of entry ${entry.seq}, on \`${entry.step}\`, does not stand: ${why}`
-    return checked('approvals', toldOf(entry, signers), why === undefined ? [] : [{ code: 'EV0504', text }])
+    return checked('approvals', toldOf(entry, whose), why === undefined ? [] : [{ code: 'EV0504', text }])
+  })
+  return [...held, ...out]
+}
+
+/** No run has asked so many people; a stranger's bundle keeps a verifier busy with their signatures no longer than that. */
+const MOST_VOTES = 10_000
+
+const TOO_MANY: Problem = { code: 'EV0103', text: `there are more than ${MOST_VOTES} votes that counted` }
+
+function noneCounted({ entries }: RunRecord): string {
+  return entries.some(({ kind }) => kind === 'asked') ? 'nobody has given one that counted' : 'none was asked for'
+}
+
+/** A worker had let these count, and the run did not: it may, where somebody has answered for another role; a reader hears of it. */
+function keptOut({ entries }: RunRecord, poll: Poll): Check[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'vote' || entry.counted || poll.ballot().record(entry.vote)?.verdict.counted !== true) return []
+    const { by } = entry.vote.vote
+    const why = entry.why === undefined ? '' : `: ${entry.why}`
+    return checked('approvals', `the run did not count the vote of ${by.user} on \`${entry.step}\`${why}`, [])
   })
 }
 
-function fallenBy(
-  poll: Poll,
-  entry: VoteEntry,
-  { trust, signers }: { readonly trust: AdmissionTrust; readonly signers: AllowedSigners | undefined },
-): string | undefined {
-  const { vote, signature } = entry.vote
-  if (verifyJson(keysOf(trust), vote, signature) === undefined) return 'the installation has not taken it'
-  return elsewhere(poll, entry) ?? late(poll, entry) ?? notBy(poll, entry, signers) ?? byRequester(poll, vote)
+/** What is known of whose vote it is: how much of it the installation has signed, and whose signatures count. */
+interface Held {
+  readonly taken: Taken | undefined
+  readonly signers: AllowedSigners | undefined
+}
+
+function fallenBy(poll: Poll, entry: VoteEntry, { taken, signers }: Held): string | undefined {
+  if (taken === undefined) return 'the installation has not taken it'
+  return (
+    elsewhere(poll, entry) ?? late(poll, entry) ?? notBy(poll, entry, signers) ?? byRequester(poll, entry.vote.vote)
+  )
 }
 
 function elsewhere(poll: Poll, entry: VoteEntry): string | undefined {
@@ -85,18 +113,25 @@ function byRequester(poll: Poll, { by, login, decision }: Vote): string | undefi
   return same === undefined ? undefined : `${same} asked for this run`
 }
 
-function toldOf({ step, at, vote: signed }: VoteEntry, signers: AllowedSigners | undefined): string {
+function toldOf({ step, at, vote: signed }: VoteEntry, held: Held): string {
   const { vote } = signed
   const reason = vote.reason === undefined ? '' : `: ${vote.reason}`
-  return `${whoOf(signed, signers)} ${didOf(vote)} \`${step}\` as ${vote.role}, ${at}${reason}`
+  return `${whoOf(signed, held)} ${didOf(vote)} \`${step}\` as ${vote.role}, ${at}${reason}`
 }
 
-function whoOf(signed: VoteEntry['vote'], signers: AllowedSigners | undefined): string {
+function whoOf(signed: VoteEntry['vote'], { taken, signers }: Held): string {
   const { by } = signed.vote
   const voter = voterOf(signed, undefined, new Date(0))
   if ('nobody' in voter) return `${by.user}@${by.host} (self-asserted)`
-  const vouched = signers === undefined ? ', for whom the installation vouches' : ''
+  const vouched = signers === undefined ? `, ${vouchingOf(taken)}` : ''
   return `${voter.principal} (signed with ${voter.fingerprint}${vouched})`
+}
+
+/** Of a vote whose words alone were taken, the installation has not said with which key it was signed. */
+function vouchingOf(taken: Taken | undefined): string {
+  return taken === 'words'
+    ? 'of which nobody here knows whose key it is: ask allowed_signers'
+    : 'for whom the installation vouches'
 }
 
 function didOf({ decision, option, overrides, expiresAt }: Vote): string {

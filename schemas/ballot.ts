@@ -53,17 +53,8 @@ export const signedAdmissionSchema = record<SignedAdmission>({
   signature: z.string(),
 })
 
-/** Verdicts on options, with what they are bound to. */
-export interface JudgedOptions extends OptionsRecord {
-  /**
-   * The number of the newest question of this instance that was on record when they were judged, 0 where there was none: they are no
-   * leave for one that follows a later question. Absent in records that were made before verdicts were bound to questions.
-   */
-  readonly asked?: number
-}
-
 /** `options-<step>-<number>.json`, in old runs `options-<digest>.json`: what the rules said of the options of a question. */
-export const optionsRecordSchema = record<JudgedOptions>({
+export const optionsRecordSchema = record<OptionsRecord>({
   runId: name,
   planDigest: digest,
   step: name,

@@ -81,6 +81,11 @@ export interface OptionsRecord extends OptionsVerdict {
    * made before there were numbers.
    */
   readonly number?: number
+  /**
+   * The number of the newest question of this instance that was on record when they were judged, 0 where there was none: they are no
+   * leave for one that follows a later question. Absent in records that were made before verdicts were bound to questions.
+   */
+  readonly asked?: number
   /** RFC 3339, host clock. */
   readonly at: string
 }

@@ -206,3 +206,6 @@ export type OutcomeKind =
   | 'deadline-enforced'
   | 'deferred'
   | 'refused'
+
+/** What counts as a success, with an exception or without: it says what it claims (G21), and nothing has stopped the run. */
+export const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']

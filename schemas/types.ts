@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DIGEST, OBJECT_ID } from './value-type.ts'
 
 /**
  * The types of the runbook language as zod schemas, for inputs and outputs of actions.
@@ -18,7 +19,7 @@ export const ratio = () => typed(z.number(), 'ratio')
 /** Milliseconds, whole. */
 export const duration = () => typed(z.int().min(0), 'duration')
 /** A content digest: `sha256:` and 64 hexadecimal digits. */
-export const digest = () => typed(z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256:<64 hex>'), 'digest')
+export const digest = () => typed(z.string().regex(DIGEST, 'expected sha256:<64 hex>'), 'digest')
 /** The generation of a record that is changed by compare-and-swap. */
 export const epoch = () => typed(z.int().min(0), 'epoch')
 /** An opaque version that can only be compared for equality. */
@@ -28,13 +29,7 @@ export const sequence = () => typed(z.int().min(0), 'sequence')
 /** A moment, RFC 3339 with offset, on the named clock; moments of two clocks cannot be compared. */
 export const time = (clock: string) => typed(z.iso.datetime({ offset: true }), `time@${clock}`)
 /** The id of a platform object, such as an environment, an app or a host. */
-export const id = (of: string) =>
-  typed(
-    z
-      .string()
-      .regex(/^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, `expected the id of one ${of}`),
-    `id:${of}`,
-  )
+export const id = (of: string) => typed(z.string().regex(OBJECT_ID, `expected the id of one ${of}`), `id:${of}`)
 /** One of a closed set of words. */
 export const oneOf = <const W extends readonly [string, ...string[]]>(name: string, words: W) =>
   typed(z.enum(words), `enum:${name}`)

@@ -23,3 +23,9 @@ export interface ObjectType {
   readonly kind: 'object'
   readonly fields: Readonly<Record<string, ValueType>>
 }
+
+/** How a content digest is written. */
+export const DIGEST = /^sha256:[0-9a-f]{64}$/
+
+/** How the id of an object is written. It is also a segment of paths: none that is empty, `.` or `..`. */
+export const OBJECT_ID = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/

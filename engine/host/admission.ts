@@ -1,6 +1,7 @@
 import { jsonBytes, sha256 } from '../../evidence/digest.ts'
 import { publicKeyOf, signJson } from '../../evidence/keys.ts'
 import type { PublicKey, Signer } from '../../evidence/keys.ts'
+import { takenIn, takenWords } from '../../evidence/taken.ts'
 import { startOf } from './door/records.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
 import type { Plan } from '../../schemas/plan.ts'
@@ -39,8 +40,10 @@ export class AdmissionKeys {
     return { admission, ...(await signJson(this.#signer, admission)) }
   }
 
-  async take(vote: Vote): Promise<SignedVote> {
-    return { vote, ...(await signJson(this.#signer, vote)) }
+  /** A vote that its person has signed is taken with that signature: nobody can put another in its place. */
+  async take(vote: Vote, ssh?: SignedVote['ssh']): Promise<SignedVote> {
+    const given = ssh === undefined ? { vote } : { vote, ssh }
+    return { ...given, ...(await signJson(this.#signer, takenWords(given))) }
   }
 
   async attest(runId: string, activity: string, record: FactRecord): Promise<AttestedFact> {
@@ -53,8 +56,9 @@ export class AdmissionKeys {
     return admission.type === 'runproof.admission.v1' && this.#holds(admission, signature)
   }
 
-  taken({ vote, signature }: SignedVote): boolean {
-    return vote.type === 'runproof.vote.v1' && this.#holds(vote, signature)
+  taken(signed: SignedVote): boolean {
+    const { vote, signature } = signed
+    return vote.type === 'runproof.vote.v1' && takenIn(signed, (words) => this.#holds(words, signature)) !== undefined
   }
 
   readHere(runId: string, { record, activity, signature }: AttestedFact): boolean {

@@ -20,6 +20,9 @@ const CURVES = {
 /** Shorter ones can be broken. */
 const SHORTEST_RSA_BITS = 2048
 
+/** Everybody uses 65537; with a long one, a stranger's signature takes as long to verify as hundreds of others. */
+const LONGEST_EXPONENT = 8
+
 /** Reads an Ed25519 key (RFC 8709). */
 export function ed25519(reader: WireReader): Check {
   const key = publicKey({ kty: 'OKP', crv: 'Ed25519', x: base64url(reader.string()) })
@@ -30,6 +33,7 @@ export function ed25519(reader: WireReader): Check {
 export function rsa(reader: WireReader): (hash: Hash) => Check {
   const [e, n] = [reader.integer(), reader.integer()]
   if (n.length * 8 < SHORTEST_RSA_BITS) throw new TypeError(`an RSA key has at least ${SHORTEST_RSA_BITS} bits`)
+  if (e.length > LONGEST_EXPONENT) throw new TypeError('the exponent of an RSA key is longer than 64 bits')
   const key = publicKey({ kty: 'RSA', e: base64url(e), n: base64url(n) })
   return (hash) => (bytes, signature) => verify(hash, bytes, key, signature)
 }

@@ -99,8 +99,24 @@ describe('an approval in a bundle', () => {
     const other = (await ranWell(at, `run-votes-${++runs}`, { person: grace })).entries.find(
       ({ kind }) => kind === 'vote',
     )
-    const { told } = await approvals({ person: grace }, (input) => withSignature(input, other))
+    const { told } = await approvals({ person: grace, wordsAlone: true }, (input) => withSignature(input, other))
     expect(told[0]?.text).toContain('the signature of this vote does not hold')
+  })
+
+  test('G26: that a worker let count, and the run did not, is told, and why', async () => {
+    const { told, verdict } = await approvals({}, (input) => ({
+      ...input,
+      entries: input.entries.map((entry) =>
+        entry.kind === 'vote' ? { ...entry, counted: false, why: 'late' } : entry,
+      ),
+    }))
+    expect(told.map(({ text }) => text)).toEqual(['the run did not count the vote of grace on `confirm`: late'])
+    expect(verdict).toBe('verified')
+    const refused = await approvals({ recorded: { counted: false, why: 'no' } }, (input) => ({
+      ...input,
+      entries: input.entries.map((entry) => (entry.kind === 'vote' ? { ...entry, counted: false } : entry)),
+    }))
+    expect(refused.told.map(({ text }) => text)).toEqual(['nobody has given one that counted'])
   })
 
   test('EV-13: G26: that came after the end of its question does not stand', async () => {

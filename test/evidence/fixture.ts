@@ -11,6 +11,7 @@ import type { Signer } from '../../evidence/keys.ts'
 import { seal } from '../../evidence/seal.ts'
 import type { SealInput, Sealing } from '../../evidence/seal.ts'
 import { openStore } from '../../evidence/store.ts'
+import { takenWords } from '../../evidence/taken.ts'
 import type { EvidenceStore } from '../../evidence/store.ts'
 import { addTrust } from '../../evidence/trust.ts'
 import type { ClaimRecord, HistoryActivity, Intent, Receipt, StartRecord } from '../../schemas/evidence.ts'
@@ -116,6 +117,8 @@ export interface Voter {
   readonly recordedAt?: string
   /** When the run received it, as far as the worker has recorded that. */
   readonly receivedAt?: string
+  /** The installation has signed the words alone, as it did at first. */
+  readonly wordsAlone?: true
 }
 
 /** A run that read, decided, asked, rolled back and claimed it, with its intake written: all that a sealing is given. */
@@ -297,7 +300,9 @@ async function voted(at: Installation, runId: string, voter: Voter = {}): Promis
     votedAt: AT,
     ...change,
   }
-  const signed = { vote, ...(await signJson(at.admission, vote)), ...(await sshOf(vote, person)) }
+  const given = { vote, ...(await sshOf(vote, person)) }
+  const words = voter.wordsAlone === true ? vote : takenWords(given)
+  const signed = { ...given, ...(await signJson(at.admission, words)) }
   const record: VoteRecord = { signed, verdict, at: recordedAt, ...(receivedAt === undefined ? {} : { receivedAt }) }
   await at.store.putOnce(runId, questionName(question), jsonBytes(question))
   await at.store.putOnce(runId, voteName(signed), jsonBytes(record))

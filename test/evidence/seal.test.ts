@@ -223,7 +223,10 @@ const DISAGREEMENTS: readonly (readonly [
   ],
   [
     'a success without a claim',
-    ['contradiction: nothing allowed the claim of rolled-back'],
+    [
+      'contradiction: nothing allowed the claim of rolled-back',
+      'contradiction: no entry tells of claim, which was answered',
+    ],
     (input) => withEntries(input, (all) => renumbered(all.filter(({ kind }) => kind !== 'claim'))),
   ],
   [

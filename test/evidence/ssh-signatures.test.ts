@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readAllowedSigners } from '../../evidence/ssh/allowed-signers.ts'
 import { signedBy } from '../../evidence/ssh/signature.ts'
 import { signerOf } from '../../evidence/ssh/signer.ts'
+import { wireString } from '../../evidence/ssh/wire.ts'
 import { VOTE_NAMESPACE } from '../../evidence/voter.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
@@ -160,6 +161,7 @@ describe('allowed_signers', () => {
     ['without a key', () => 'grace ssh-ed25519', 'cut short'],
     ['with another type than its key', (line: string) => line.replace('ssh-ed25519', 'ssh-rsa'), 'not of the type'],
     ['with a key that is too short to be safe', () => SHORT_RSA, 'at least 2048 bits'],
+    ['with a key whose signatures take long to verify', () => SLOW_RSA, 'longer than 64 bits'],
     ['with a key of DSA', () => 'grace ssh-dss AAAAB3NzaC1kc3M=', '"ssh-dss"'],
   ])('a line %s names nobody, and is told', (_what, change, why) => {
     const { signers, problems } = readAllowedSigners(`# first\n${change(grace.line)}`)
@@ -169,8 +171,11 @@ describe('allowed_signers', () => {
 })
 
 /** A key of 8 bits. */
-const SHORT_RSA = `grace ssh-rsa ${Buffer.concat(
-  ['ssh-rsa', '\x01\x00\x01', '\x7f'].map((part) =>
-    Buffer.from(`\0\0\0${String.fromCharCode(part.length)}${part}`, 'latin1'),
-  ),
-).toString('base64')}`
+const SHORT_RSA = rsaLine('\x01\x00\x01', '\x7f')
+
+/** A key of 2048 bits with an exponent of 72. */
+const SLOW_RSA = rsaLine('\x7f'.repeat(9), '\x7f'.repeat(256))
+
+function rsaLine(...parts: readonly string[]): string {
+  return `grace ssh-rsa ${Buffer.concat(['ssh-rsa', ...parts].map(wireString)).toString('base64')}`
+}

@@ -269,6 +269,11 @@ const SIGNED_ANEW: readonly Tampering[] = [
     async (b) => editAndSign(b, EVENTS, (t) => t.replace('"originalExecutionRunId":"5', '"originalExecutionRunId":"0')),
   ],
   [
+    'events that are nested without an end',
+    ['EV0106'],
+    async (b) => editAndSign(b, EVENTS, () => `${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}`),
+  ],
+  [
     'events with duplicate keys',
     ['EV0106'],
     async (b) => editAndSign(b, EVENTS, (t) => t.replace('{', '{"eventId":"1",')),

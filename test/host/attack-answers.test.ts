@@ -4,7 +4,7 @@ import { judgeOptions } from '../../engine/host/door/options.ts'
 import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, Grounds, QuestionRecord, SignedVote } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { ASK, runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
@@ -12,7 +12,7 @@ let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const EFFECTS = practiceSources().files.find(({ file }) => file === 'practice/effects.yaml')?.text ?? ''
+const EFFECTS = practiceFile('effects.yaml')
 const NOTHING: Grounds = { facts: {}, decisions: {}, votes: [] }
 const NOTE = `  - id: note
     do: practice.writeNote

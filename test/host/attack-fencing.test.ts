@@ -3,16 +3,18 @@ import { openLeases } from '../../engine/host/leases/open.ts'
 import { StateFolder } from '../../engine/host/state-folder.ts'
 import type { Host } from '../../engine/host/host.ts'
 import type { EffectRequest, EffectResult } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
 let practice: Practice
 afterEach(async () => practice.close())
 
-const text = (name: string) => practiceSources().files.find(({ file }) => file === `practice/${name}`)?.text ?? ''
-const POLICY = text('policy.yaml').replace('  mostShare:', '  leasePatience: { is: 1s, source: test }\n  mostShare:')
-const RULES = `${text('rules/practice.yaml')}
+const POLICY = practiceFile('policy.yaml').replace(
+  '  mostShare:',
+  '  leasePatience: { is: 1s, source: test }\n  mostShare:',
+)
+const RULES = `${practiceFile('rules/practice.yaml')}
   - id: alone
     text: Do not write beside another run.
     source: test

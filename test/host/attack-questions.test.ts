@@ -4,7 +4,7 @@ import { checkVote, recordQuestion } from '../../engine/host/votes.ts'
 import { jsonBytes } from '../../evidence/digest.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, QuestionRecord, SignedAdmission, SignedVote } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
@@ -12,7 +12,7 @@ let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const RULES = `${practiceSources().files.find(({ file }) => file === 'practice/rules/practice.yaml')?.text ?? ''}
+const RULES = `${practiceFile('rules/practice.yaml')}
   - id: no-notes-while-sick
     text: Do not write while the app is sick.
     source: test

@@ -4,7 +4,7 @@ import { defineAction } from '../../actions/define.ts'
 import { bool, text } from '../../schemas/types.ts'
 import type { EffectRequest } from '../../schemas/run.ts'
 import { practiceDefinitions } from './practice-actions.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
@@ -12,8 +12,7 @@ let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const file = (name: string) => practiceSources().files.find((source) => source.file === `practice/${name}`)?.text ?? ''
-const EFFECTS = file('effects.yaml').replace('  note.write:', '  word.say: { target: {} }\n  note.write:')
+const EFFECTS = practiceFile('effects.yaml').replace('  note.write:', '  word.say: { target: {} }\n  note.write:')
 
 /** Changes something of which nobody can read whether it happened. */
 const say = defineAction({
@@ -28,7 +27,7 @@ const say = defineAction({
   settle: async () => Promise.resolve({ state: 'unknown', detail: 'nobody listens' }),
 })
 
-const rule = (check: string) => `${file('rules/practice.yaml')}
+const rule = (check: string) => `${practiceFile('rules/practice.yaml')}
   - id: the-rule
     text: Not like this.
     source: test

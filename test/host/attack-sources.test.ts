@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { compileCatalogue } from '../../engine/language/catalogue.ts'
 import { contractOf } from '../../actions/contract.ts'
 import { practiceDefinitions } from './practice-actions.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile, practiceSources } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 
-const RULES = `${practiceSources().files.find(({ file }) => file === 'practice/rules/practice.yaml')?.text ?? ''}
+const RULES = `${practiceFile('rules/practice.yaml')}
   - id: owner-decides
     text: Health does not choose the owner.
     source: test

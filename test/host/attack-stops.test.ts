@@ -4,15 +4,14 @@ import { defineAction } from '../../actions/define.ts'
 import { bool, text } from '../../schemas/types.ts'
 import type { EffectRequest } from '../../schemas/run.ts'
 import { practiceDefinitions } from './practice-actions.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
 let practice: Practice
 afterEach(async () => practice.close())
 
-const file = (name: string) => practiceSources().files.find((source) => source.file === `practice/${name}`)?.text ?? ''
-const EFFECTS = `${file('effects.yaml').replace('  note.write:', '  word.say: { target: {} }\n  note.write:')}`
+const EFFECTS = `${practiceFile('effects.yaml').replace('  note.write:', '  word.say: { target: {} }\n  note.write:')}`
 const said: string[] = []
 
 /** Changes something without naming where. */

@@ -3,7 +3,7 @@ import { judgeOptions } from '../../engine/host/door/options.ts'
 import { watchRun } from '../../engine/host/door/watch.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { EffectRequest, Trigger } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { ASK, effectsOf, runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 import type { RunOptions } from './practice.ts'
@@ -12,7 +12,7 @@ let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const RULES = practiceSources().files.find(({ file }) => file === 'practice/rules/practice.yaml')?.text ?? ''
+const RULES = practiceFile('rules/practice.yaml')
 
 const NOTE = (id: string, more = '') => `  - id: ${id}
     do: practice.writeNote

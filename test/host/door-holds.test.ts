@@ -4,7 +4,7 @@ import { defineReading } from '../../actions/define.ts'
 import { id } from '../../schemas/types.ts'
 import type { EffectRequest, EffectResult } from '../../schemas/run.ts'
 import { practiceDefinitions } from './practice-actions.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf, withLook } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 
@@ -12,7 +12,7 @@ let practice: Practice
 afterEach(async () => practice.close())
 
 const INPUTS = { environment: 'production', app: 'shop' }
-const POLICY = (practiceSources().files.find(({ file }) => file === 'practice/policy.yaml')?.text ?? '').replace(
+const POLICY = practiceFile('policy.yaml').replace(
   '  mostShare:',
   '  leasePatience: { is: 1s, source: test }\n  mostShare:',
 )

@@ -19,15 +19,14 @@ import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
 import { practiceDefinitions } from './practice-actions.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { runbookOf } from './practice-runbooks.ts'
 import { Practice } from './practice.ts'
 import { OLD } from './world.ts'
 
 const BY_CY: Trigger = { kind: 'person', by: { user: 'cy', host: 'test', assurance: 'self-asserted' } }
 const INPUTS = { environment: 'production', app: 'shop', to: OLD }
-const text = (name: string) => practiceSources().files.find(({ file }) => file === `practice/${name}`)?.text ?? ''
-const POLICY = text('policy.yaml').replace('  mostShare:', '  quick: { is: 1s, source: test }\n  mostShare:')
+const POLICY = practiceFile('policy.yaml').replace('  mostShare:', '  quick: { is: 1s, source: test }\n  mostShare:')
 
 /** A rule that may be overridden while the app is sick. */
 const rule = (id: string, check: string) => `
@@ -81,7 +80,7 @@ const hosts = defineReading({
 async function open(rules: string, steps: string, bound: 'by-plan' | 'by-catalogue' = 'by-plan'): Promise<void> {
   const runbook = runbookOf('glass', steps, { inputs: '{ environment: environment, app: app, to: digest }' })
   const policy = rules.includes('policy.quick') ? { 'policy.yaml': POLICY } : {}
-  const now = { ...policy, 'rules/practice.yaml': `${text('rules/practice.yaml')}${rules}` }
+  const now = { ...policy, 'rules/practice.yaml': `${practiceFile('rules/practice.yaml')}${rules}` }
   const definitions = [...practiceDefinitions(), hosts]
   const then = { ...(bound === 'by-plan' ? now : {}), ...runbook }
   practice = await Practice.open({ definitions, files: then, roles: { lead: [grace.name, cy.name, 'ben'] } })
@@ -221,7 +220,7 @@ describe('an effect that two rules deny, one after the other', () => {
     // Another rule binds from now on.
     host = await practice.restarted({
       definitions: [...practiceDefinitions(), hosts],
-      files: { 'rules/practice.yaml': `${text('rules/practice.yaml')}${rule('the-other', well())}` },
+      files: { 'rules/practice.yaml': `${practiceFile('rules/practice.yaml')}${rule('the-other', well())}` },
     })
     const again = await passWith(first, one)
     if (again.status !== 'denied') throw new Error(`the effect ended ${again.status}`)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { passClaim } from '../../engine/host/door/claim.ts'
 import { NAMES } from '../../schemas/run.ts'
 import type { ClaimRequest, ClaimResult, EffectResult } from '../../schemas/run.ts'
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { Practice } from './practice.ts'
 
 let practice: Practice
@@ -12,10 +12,8 @@ beforeEach(async () => {
 })
 afterEach(async () => practice.close())
 
-const textOf = (file: string) =>
-  practiceSources().files.find((source) => source.file === `practice/${file}`)?.text ?? ''
-const EFFECTS = () => textOf('effects.yaml')
-const RULES = () => textOf('rules/practice.yaml')
+const EFFECTS = () => practiceFile('effects.yaml')
+const RULES = () => practiceFile('rules/practice.yaml')
 
 const NEVER = (guards: string, id = 'never-so') => `
   - id: ${id}
@@ -55,7 +53,7 @@ describe('the rules that bind', () => {
     await practice.close()
     practice = await Practice.open({ files: { 'rules/practice.yaml': rules } })
     const request = await practice.request()
-    const policy = textOf('policy.yaml').replace('40%', '60%')
+    const policy = practiceFile('policy.yaml').replace('40%', '60%')
     const host = await practice.restarted({ files: { 'rules/practice.yaml': rules, 'policy.yaml': policy } })
     expect(await practice.pass(request, { host })).toMatchObject({ status: 'denied', denial: { rule: 'never-so' } })
     expect(await practice.pass(request, { attempt: 2 })).toMatchObject({ status: 'done' })
@@ -122,7 +120,7 @@ describe('what is forbidden', () => {
 `
   const NOTE =
     '  - { id: note, when: { judge: well }, do: practice.writeNote, with: { text: why }, leaves: the note stays }\n'
-  const withNote = (before: string) => textOf('switch.yaml').replace(before, `${NOTE}${before}`)
+  const withNote = (before: string) => practiceFile('switch.yaml').replace(before, `${NOTE}${before}`)
 
   /** A run that came to its note by a catalogue of old, and a worker whose catalogue has a rule more. */
   async function noteUnder(check: string): Promise<EffectResult> {
@@ -158,7 +156,7 @@ describe('what is forbidden', () => {
     await practice.close()
     const note = NOTE.replace('well', 'sick')
     practice = await Practice.open({
-      files: { 'switch.yaml': textOf('switch.yaml').replace('  - id: move', `${note}  - id: move`) },
+      files: { 'switch.yaml': practiceFile('switch.yaml').replace('  - id: move', `${note}  - id: move`) },
     })
     const request = await practice.request('move')
     expect(practice.world.did('note')).toBe(1)

@@ -95,3 +95,10 @@ export function practiceSources(files: Readonly<Record<string, string>> = {}): C
     overlays: [],
   }
 }
+
+/** The text of one file of it, as it is. Throws where there is none. */
+export function practiceFile(name: string): string {
+  const source = practiceSources().files.find(({ file }) => file === `practice/${name}`)
+  if (source === undefined) throw new Error(`the practice catalogue has no ${name}`)
+  return source.text
+}

@@ -1,10 +1,8 @@
-import { practiceSources } from './practice-catalogue.ts'
+import { practiceFile } from './practice-catalogue.ts'
 import { Practice } from './practice.ts'
 
-const text = (name: string) => practiceSources().files.find(({ file }) => file === `practice/${name}`)?.text ?? ''
-
 /** Two members must stay ready: one of three may be taken away, and only while nobody else does. */
-export const QUORUM_RULES = `${text('rules/practice.yaml')}
+export const QUORUM_RULES = `${practiceFile('rules/practice.yaml')}
   - id: keep-quorum
     text: Do not take a member away below the quorum.
     source: test
@@ -18,7 +16,7 @@ export const QUORUM_RULES = `${text('rules/practice.yaml')}
     overridable: never
     next: wait until the others are ready again
 `
-const POLICY = text('policy.yaml').replace(
+const POLICY = practiceFile('policy.yaml').replace(
   '  mostShare:',
   '  quorum: { is: 2, unit: count, source: test }\n  leasePatience: { is: 1s, source: test }\n  mostShare:',
 )

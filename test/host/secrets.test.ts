@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SecretRef } from '../../engine/host/config.ts'
 import { Connections } from '../../engine/host/connections.ts'
@@ -44,9 +45,11 @@ describe('a secret', () => {
     ['a variable that is not set', { env: 'RUNPROOF_TEST_SECRET' }],
     ['a file that is not there', { file: '/nowhere/at/all' }],
     ['a folder', { file: '/' }],
+    ['a file without an end', { file: '/dev/zero' }],
     ['a program that is not there', { command: ['no-such-program-at-all', SECRET] }],
     ['a command that fails after it has printed', print(`console.log('${SECRET}'); process.exit(3)`)],
     ['a command that prints nothing', print('')],
+    ['a command that prints without an end', print("for (;;) process.stdout.write('x'.repeat(2 ** 16))")],
   ])('G30: that is missing (%s) is an error that names the reference and no value', async (_what, ref) => {
     const error = await resolveSecret(ref).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(OperatorError)
@@ -54,6 +57,15 @@ describe('a secret', () => {
       SECRET,
     )
   })
+})
+
+test('G30: a secret in a pipe that nobody writes, or in a file that is no secret for its size, is not waited for', async () => {
+  const pipe = join(folder, 'pipe')
+  await execa('mkfifo', [pipe])
+  await expect(resolveSecret({ file: pipe })).rejects.toThrow('holds no secret: it cannot be read (not a plain file)')
+  const large = join(folder, 'large')
+  await writeFile(large, 'x'.repeat(64 * 2 ** 10 + 1))
+  await expect(resolveSecret({ file: large })).rejects.toThrow('(more than 0.0625 MiB)')
 })
 
 describe('connections', () => {

@@ -7,6 +7,7 @@ import {
   standingVotes,
   votesOf,
 } from '../../engine/host/votes.ts'
+import { admitRun } from '../../engine/host/admit.ts'
 import type { Host } from '../../engine/host/host.ts'
 import { voteName } from '../../evidence/ballot.ts'
 import { jsonBytes } from '../../evidence/digest.ts'
@@ -65,6 +66,11 @@ async function ask(change: Partial<QuestionRecord> = {}): Promise<string> {
 async function given(factsDigest: string, change: Partial<Vote> = {}, person = grace): Promise<SignedVote> {
   const vote = voteFor(admission, { name: person.name, step: 'agreed', role: 'lead', factsDigest, ...change })
   return signedBy(person, vote, practice.host.keys)
+}
+
+async function byGrace(): Promise<SignedAdmission> {
+  const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
+  return practice.admission('switch', { inputs: INPUTS, trigger: { kind: 'person', by } })
 }
 
 const check = async (vote: SignedVote) => checkVote({ admission, vote, triggers: [] }, practice.host)
@@ -137,13 +143,53 @@ describe('a vote on a recorded question', () => {
   test('G26: by whose start was merged into the run does not count, also where the workflow does not tell of it', async () => {
     const digest = await ask()
     expect(await check(await given(digest, {}, hal))).toEqual({ counted: true })
-    const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
-    const further = await practice.admission('switch', { inputs: INPUTS, trigger: { kind: 'person', by } })
-    expect(await checkTrigger({ admission, further }, practice.host)).toBe(true)
+    expect(await checkTrigger({ admission, further: await byGrace() }, practice.host)).toBe(true)
     expect(await check(await given(digest))).toMatchObject({
       why: expect.stringContaining('may be grace, asked for this run') as string,
     })
     expect(requestersOf((await votesOf(practice.host.store, runId)).triggers)).toEqual(['grace'])
+  })
+
+  test('G26: counts where somebody hands in an earlier admission of the voter: it was for another run', async () => {
+    const earlier = { ...(await byGrace()).admission, admittedAt: new Date(Date.now() - 3_600_000).toISOString() }
+    const further = await practice.host.keys.admit(earlier)
+    expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
+    expect(await check(await given(await ask()))).toEqual({ counted: true })
+  })
+
+  test('G26: counts where somebody hands in an admission of the voter that has started a run of its own', async () => {
+    const further = await byGrace()
+    const { plan } = practice.host.catalogue.runbooks['switch']!
+    const execution = { ...practice.execution, workflowId: further.admission.workflowId }
+    expect(await admitRun({ admission: further, plan }, execution, practice.host)).toEqual({ admitted: true })
+    expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
+    expect(await check(await given(await ask()))).toEqual({ counted: true })
+  })
+
+  test('G26: counts where somebody hands in an admission of the voter that another run has taken', async () => {
+    const further = await byGrace()
+    const other = await practice.admission('switch', { trigger: BY_CY })
+    expect(await checkTrigger({ admission: other, further }, practice.host)).toBe(true)
+    expect(await checkTrigger({ admission: other, further }, practice.host)).toBe(true)
+    expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
+    expect(await check(await given(await ask()))).toEqual({ counted: true })
+  })
+
+  test('G37: an alert that was admitted long ago still meets the run: it keeps nobody from voting', async () => {
+    const old = { ...(await practice.admission('switch')).admission, admittedAt: '2026-01-01T00:00:00.000Z' }
+    expect(await checkTrigger({ admission, further: await practice.host.keys.admit(old) }, practice.host)).toBe(true)
+  })
+
+  test('G26: whose signature somebody has swapped on the way is none that was taken, and keeps the real one not out', async () => {
+    const factsDigest = await ask()
+    const { vote, ssh } = await given(factsDigest)
+    const taken = await practice.host.keys.take(vote, ssh)
+    const { ssh: _none, ...bare } = taken
+    const swapped = { ...taken, ssh: { principal: grace.name, signature: await hal.sign(jsonBytes(vote)) } }
+    for (const changed of [bare, swapped])
+      expect(await check(changed)).toMatchObject({ why: expect.stringContaining('not taken by this') as string })
+    expect(await check(taken)).toEqual({ counted: true })
+    expect((await votesOf(practice.host.store, runId)).votes).toHaveLength(1)
   })
 
   test('G25: counts whatever requesters somebody names of whom no record tells, and is recorded so', async () => {

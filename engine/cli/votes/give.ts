@@ -85,8 +85,7 @@ async function handIn(
   own: StateFolder,
 ): Promise<Exit> {
   const { keys } = await admitting(own)
-  const taken = { ...(await keys.take(vote)), ...(ssh === undefined ? {} : { ssh }) }
-  const verdict = await castVote(handle, taken).catch(asVerdict)
+  const verdict = await castVote(handle, await keys.take(vote, ssh)).catch(asVerdict)
   print(
     verdict.counted ? `${doneWord(vote)}: the vote counts` : `the vote does not count: ${verdict.why ?? 'no reason'}`,
   )

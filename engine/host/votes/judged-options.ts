@@ -1,21 +1,20 @@
 import { optionsRecordSchema } from '../../../schemas/ballot.ts'
-import type { JudgedOptions } from '../../../schemas/ballot.ts'
 import { timesAsked } from '../../../evidence/ballot.ts'
 import { jsonBytes } from '../../../evidence/digest.ts'
 import { EvidenceConflict, EvidenceError } from '../../../evidence/errors.ts'
 import { parseCanonical } from '../../../evidence/parse-canonical.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
 import type { AskStep } from '../../../schemas/plan.ts'
-import type { QuestionRecord } from '../../../schemas/run.ts'
+import type { OptionsRecord, QuestionRecord } from '../../../schemas/run.ts'
 
 /** Verdicts had no numbers at first, and were named after their digest. */
 const FILE = /^options-([0-9a-f]{32}|.+-[1-9]\d*)\.json$/
 
 /** The order of verdicts on a question is that of numbers, and no clock's; it is for the question that follows those asked by then. */
-export type Place = Required<Pick<JudgedOptions, 'number' | 'asked'>>
+export type Place = Required<Pick<OptionsRecord, 'number' | 'asked'>>
 
 /** A verdict on a question that was judged in its place. */
-export type Verdict = JudgedOptions & Place
+export type Verdict = OptionsRecord & Place
 
 /** The place in which the options of a question are judged next. Taken before they are judged. */
 export async function nextVerdict(
@@ -42,7 +41,7 @@ export async function recordOptions(store: EvidenceStore, record: Verdict): Prom
   }
 }
 
-function numberOf({ number = 0 }: JudgedOptions): number {
+function numberOf({ number = 0 }: OptionsRecord): number {
   return number
 }
 
@@ -80,18 +79,18 @@ async function notLetThrough(
 }
 
 /** Of those without numbers, the last by their clocks. Of two at the same moment nobody can say which came last: both have let it through. */
-function newestOf(judged: readonly JudgedOptions[]): JudgedOptions[] {
+function newestOf(judged: readonly OptionsRecord[]): OptionsRecord[] {
   const highest = Math.max(...judged.map(numberOf))
   const last = judged.filter((one) => numberOf(one) === highest)
   return last.filter(({ at }) => last.every((other) => other.at <= at))
 }
 
-async function judgedOptions(store: EvidenceStore, runId: string, files: readonly string[]): Promise<JudgedOptions[]> {
+async function judgedOptions(store: EvidenceStore, runId: string, files: readonly string[]): Promise<OptionsRecord[]> {
   const names = files.filter((name) => FILE.test(name))
   return Promise.all(names.map(async (name) => parsed(name, await store.read(runId, name))))
 }
 
-function parsed(name: string, bytes: Buffer | undefined): JudgedOptions {
+function parsed(name: string, bytes: Buffer | undefined): OptionsRecord {
   try {
     return optionsRecordSchema.parse(parseCanonical(bytes ?? Buffer.alloc(0), name))
   } catch (cause) {

@@ -1,17 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { furtherName, questionDigest, questionName, readBallot, voteName } from '../../../evidence/ballot.ts'
+import { questionDigest, questionName, readBallot, voteName } from '../../../evidence/ballot.ts'
 import type { Ballot } from '../../../evidence/ballot.ts'
 import { jsonBytes, sameJson } from '../../../evidence/digest.ts'
 import { EvidenceConflict } from '../../../evidence/errors.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
-import type {
-  QuestionRecord,
-  QuestionRequest,
-  SignedAdmission,
-  TriggerCheck,
-  VoteRecord,
-  VoteVerdict,
-} from '../../../schemas/run.ts'
+import type { QuestionRecord, QuestionRequest, SignedAdmission, VoteRecord, VoteVerdict } from '../../../schemas/run.ts'
 import { locate } from '../door/instance.ts'
 import type { Host } from '../host.ts'
 import { askedAt } from './asked.ts'
@@ -79,15 +72,4 @@ async function mayNotAsk(
   if (step?.kind !== 'ask' && step?.kind !== 'approve') return undefined
   if (!mayRead(step.text, question.text)) return `${nothing}: it has other words for it`
   return step.kind === 'ask' ? mayNotOffer(question, step, host.store) : undefined
-}
-
-/** Whether a further start was admitted here for this very workflow; recorded, so that who asked is excluded from the votes. */
-export async function checkTrigger(
-  { admission, further }: TriggerCheck,
-  { keys, store }: Pick<Host, 'keys' | 'store'>,
-): Promise<boolean> {
-  const { runId, workflowId } = admission.admission
-  if (!keys.admitted(admission) || !keys.admitted(further) || further.admission.workflowId !== workflowId) return false
-  await store.putOnce(runId, furtherName(further), jsonBytes(further))
-  return true
 }
