@@ -9,7 +9,8 @@ export function formatYaml(text: string): string {
   const document = read(text)
   if (document === undefined || document.contents === null) return text
   keepFolds(document)
-  const formatted = unmarkFolds(closeLists(document.toString({ indent: 2, indentSeq: true, lineWidth: 0 })))
+  keepLines(document, text)
+  const formatted = unmarked(closeLists(document.toString({ indent: 2, indentSeq: true, lineWidth: 0 })))
   const [before, after] = [read(text), read(formatted)]
   const same = before !== undefined && after !== undefined && meaningOf(before) === meaningOf(after)
   return same ? formatted : text
@@ -51,8 +52,36 @@ function keepFolds(document: Document.Parsed): void {
   })
 }
 
-function unmarkFolds(text: string): string {
-  return text.replaceAll(new RegExp(`\\|([-+]?) #${FOLD}$`, 'gm'), '>$1')
+const OWN_LINE = ' a comment on a line of its own'
+
+/**
+ * A comment below a value stays below it: behind a text it would be taken for a part of the text that is cut off. It is written
+ * with a second line, which is taken away again. Between comments stands one blank line at most.
+ */
+function keepLines(document: Document.Parsed, text: string): void {
+  document.commentBefore &&= withFewBlanks(document.commentBefore)
+  document.comment &&= withFewBlanks(document.comment)
+  visit(document, {
+    Node(_key, node) {
+      if (node.commentBefore) node.commentBefore = withFewBlanks(node.commentBefore)
+      if (!node.comment) return
+      node.comment = withFewBlanks(node.comment)
+      const inBlock =
+        node instanceof Scalar && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED)
+      const end = node.range?.[1]
+      if (inBlock || end === undefined || node.comment.includes('\n')) return
+      if (/^[^#\n]*\n/.test(text.slice(end))) node.comment = `${node.comment}\n${OWN_LINE}`
+    },
+  })
+}
+
+function withFewBlanks(comment: string): string {
+  return comment.replaceAll(/\n{3,}/g, '\n\n').replace(/\n+$/, '\n')
+}
+
+function unmarked(text: string): string {
+  const lines = text.replaceAll(new RegExp(`^ *#${OWN_LINE}\\n`, 'gm'), '')
+  return lines.replaceAll(new RegExp(`\\|([-+]?) #${FOLD}$`, 'gm'), '>$1')
 }
 
 /** The lines without what all of them are indented by, and without empty ones at the end. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../schemas/json.ts'
+import { DIGEST, OBJECT_ID } from '../../schemas/value-type.ts'
 import type { ValueType } from '../../schemas/value-type.ts'
 import { isMoment } from '../core/cel.ts'
 
@@ -45,7 +46,7 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
     case 'time':
       return isMoment(text) ? text : undefined
     case 'digest':
-      return /^sha256:[0-9a-f]{64}$/.test(text) ? text : undefined
+      return DIGEST.test(text) ? text : undefined
     case 'id':
       return OBJECT_ID.test(text) ? text : undefined
     case 'enum':
@@ -61,9 +62,6 @@ export function literalOf(text: string, type: ValueType): Json | undefined {
       return undefined
   }
 }
-
-/** An id is also a segment of paths: none that is empty, `.` or `..`. */
-const OBJECT_ID = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
 
 /** Is this JSON a value that a literal of this type could be? */
 export function isLiteral(value: Json, type: ValueType): boolean {

@@ -1,18 +1,23 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
-import { digestOfBytes } from './digest.ts'
-import type { CatalogueSources, Source } from './source.ts'
+import { readSource, Unreadable } from './read-source.ts'
+import type { CatalogueSources } from './source.ts'
 
-/** Reads every `.yaml` file below a folder: the only file access of the language. */
+export { sourceOf } from './read-source.ts'
+
+/**
+ * Reads every `.yaml` file below a folder: the only file access of the language. What has such a name and cannot be read is an
+ * error, and so is a link to a folder: a rule that lies there must not be missing without a word. Hidden names are no part of it.
+ */
 export async function readCatalogue(
   dir: string,
   { overlays = [] }: { readonly overlays?: readonly string[] } = {},
 ): Promise<CatalogueSources> {
   const root = resolve(dir)
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-    .map((entry) => join(entry.parentPath, entry.name))
+  const entries = await entriesBelow(root)
+  const seen = entries.filter((entry) => !isHidden(relative(root, pathOf(entry))))
+  await refuseLinkedFolders(seen)
+  const paths = seen.filter((entry) => entry.name.endsWith('.yaml') && !entry.isDirectory()).map(pathOf)
   const files = await Promise.all(
     paths.map(async (path) => readSource(path, [basename(root), ...relative(root, path).split(sep)].join('/'))),
   )
@@ -22,16 +27,25 @@ export async function readCatalogue(
   }
 }
 
-async function readSource(path: string, file: string): Promise<Source> {
-  return sourceOf(file, await readFile(path))
+async function entriesBelow(root: string) {
+  return readdir(root, { recursive: true, withFileTypes: true })
 }
 
-/** A source from bytes; bytes that are not UTF-8 are noted, not thrown. */
-export function sourceOf(file: string, bytes: Uint8Array): Source {
-  const digest = digestOfBytes(bytes)
-  try {
-    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), digest }
-  } catch {
-    return { file, text: new TextDecoder('utf-8').decode(bytes), digest, encoding: 'broken' }
+type Entry = Awaited<ReturnType<typeof entriesBelow>>[number]
+
+function pathOf({ parentPath, name }: Entry): string {
+  return join(parentPath, name)
+}
+
+/** Editors leave hidden files beside those that are open, and a mounted volume keeps its versions in hidden folders. */
+function isHidden(path: string): boolean {
+  return path.split(sep).some((part) => part.startsWith('.'))
+}
+
+/** They are not entered: what they lead to may be anything, and may lead back. */
+async function refuseLinkedFolders(entries: readonly Entry[]): Promise<void> {
+  for (const link of entries.filter((entry) => entry.isSymbolicLink()).map(pathOf)) {
+    const status = await stat(link).catch(() => undefined)
+    if (status?.isDirectory() === true) throw new Unreadable(link, 'a link to a folder, which is not followed')
   }
 }

@@ -4,6 +4,7 @@ import type { ClaimResult, Denial, EffectResult, OptionsVerdict } from '../../sc
 import type { ClaimCall, OptionsCall, PerformCall } from '../core/ports.ts'
 import { siteOf } from '../core/rules.ts'
 import type { GuardedEffect } from '../core/rules.ts'
+import { isAllowlisted } from '../language/ground/entry-contracts.ts'
 import { judgeAct } from './judging.ts'
 import type { Act, Bench, Judged } from './judging.ts'
 
@@ -23,6 +24,7 @@ export async function performHere(bench: Bench, call: PerformCall): Promise<Effe
   if (passed.denial !== undefined) return { status: 'denied', denial: passed.denial, evidence: {} }
   const done = bench.world.act(call.action, call.input)
   if ('fails' in done) return { status: 'failed', message: done.fails, evidence: {} }
+  if (isAllowlisted(call.action)) bench.unverified.add(call.step)
   return { status: 'done', output: done.output, effects: Object.keys(contract.effects), evidence: {} }
 }
 

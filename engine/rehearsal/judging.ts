@@ -28,6 +28,8 @@ export interface Bench {
   readonly inputs: JsonObject
   /** What the run has caused so far, in order. */
   readonly receipts: () => readonly EffectReceipt[]
+  /** Instances whose effects nobody can read back: their replies are all that there is. */
+  readonly unverified: Set<string>
 }
 
 /** Whose effects are judged. */
@@ -113,11 +115,11 @@ function seenBy(bench: Bench, { site, grounds }: Act, facts: FactRecord[]): Seen
   }
 }
 
-function runSoFar({ stage: { plan }, runId, inputs, clock, receipts }: Bench): RunSoFar {
+function runSoFar({ stage: { plan }, runId, inputs, clock, receipts, unverified }: Bench): RunSoFar {
   return {
     id: runId,
     subjects: subjectsOfInputs(plan.inputs, inputs),
-    effects: receipts(),
+    effects: receipts().map((receipt) => (unverified.has(receipt.step) ? { ...receipt, unverified: true } : receipt)),
     reachable: reachableEffects(plan),
     now: clock.now(),
   }

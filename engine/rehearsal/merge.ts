@@ -1,10 +1,11 @@
 import { canonical } from '../../schemas/canonical.ts'
+import { isJsonObject } from '../../schemas/json.ts'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 
 /** A JSON merge patch (RFC 7396): `null` takes a field away, lists are replaced. */
 export function merged(value: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return patch
-  const fields: Record<string, Json> = isObject(value) ? { ...value } : {}
+  if (!isJsonObject(patch)) return patch
+  const fields: Record<string, Json> = isJsonObject(value) ? { ...value } : {}
   for (const [name, change] of Object.entries(patch)) {
     if (change === null) delete fields[name]
     else fields[name] = merged(fields[name], change)
@@ -22,12 +23,8 @@ export function isWithin(inputs: JsonObject, all: JsonObject): boolean {
 /** A text that is `{{name}}` and nothing else becomes the input of that name. */
 export function filledIn(value: Json, input: JsonObject): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => filledIn(item, input))
-  if (isObject(value))
+  if (isJsonObject(value))
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filledIn(inner, input)]))
   const [, name = ''] = typeof value === 'string' ? (/^\{\{(\w+)\}\}$/.exec(value) ?? []) : []
   return Object.hasOwn(input, name) ? (input[name] ?? null) : value
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

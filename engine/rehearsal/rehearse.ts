@@ -30,7 +30,7 @@ export async function rehearse(stage: Stage, scenario: Scenario): Promise<Rehear
   const admission = admissionOf(stage, scenario, clock)
   const ledger = new MomentLedger(stage.plan, admission, { clock, incidents })
   const receipts = () => run.whole.receipts
-  const bench: Bench = { stage, world, clock, runId: RUN_ID, inputs: scenario.inputs, receipts }
+  const bench: Bench = { stage, world, clock, runId: RUN_ID, inputs: scenario.inputs, receipts, unverified: new Set() }
   const claimed: string[] = []
   const ports = portsOf(bench, { answers: scenario.answers, said: (claims) => claimed.push(...claims) })
   const run = openRun(stage.plan, admission, { ports, ledger })

@@ -50,7 +50,7 @@ export class World {
       ...{ fact, action, input },
       authority: contract?.kind === 'reading' ? contract.authority : 'diagnostic',
       ...saidBy(says),
-      roundTrip: says?.roundTrip ?? true,
+      roundTrip: says?.roundTrip ?? provesRoundTrip(action),
       source: 'recorded',
       readAt: new Date(nowMs).toISOString(),
     }
@@ -111,6 +111,11 @@ export class World {
       if (isWithin(entry.with, input) && weight(entry) >= weight(best)) best = entry
     return best?.says
   }
+}
+
+/** The answer to a request of the allowlist may come from a cache, as it may in a run; everything else is taken to prove that it does not. */
+function provesRoundTrip(action: string): boolean {
+  return !action.startsWith('http.')
 }
 
 function saidBy(says: ReadingPatch | undefined): Pick<FactRecord, 'value' | 'unknown' | 'complete' | 'ageMs'> {

@@ -147,3 +147,18 @@ test('whatever is written keeps its meaning, and formatting twice is formatting 
     { numRuns: 500 },
   )
 })
+
+describe('a comment', () => {
+  test('below a text stays below it: behind it, it would be taken for a part that is cut off', () => {
+    const text = '- approve: Go on?\n    # nobody may decide this alone\n  who: lead\n'
+    expect(formatYaml(text)).toBe(text)
+    expect(formatYaml('a: x\n      # at the end\n')).toBe('a: x\n  # at the end\n')
+    expect(formatYaml('a: {x: 1}   # beside\nb:  2\n')).toBe('a: { x: 1 } # beside\nb: 2\n')
+  })
+
+  test('has one blank line at most around it', () => {
+    expect(formatYaml('a: # b\n\n\n\n  # c\n\n\n\n  - d\n\n\n\n# e\n\n\n\nf: 1\n')).toBe(
+      'a:\n  # b\n\n  # c\n\n  - d\n\n# e\n\nf: 1\n',
+    )
+  })
+})

@@ -52,9 +52,10 @@ export const expressions: CodeTable = {
   },
   RB0309: {
     title: 'value that may be absent',
-    cause: 'There is no null: ask whether it is known, then use its value.',
+    cause:
+      'There is no null. `.known` says whether it is there, in a case of its own; a predicate with its `.value` is unknown where it is absent, whatever else it says.',
     wrong: 'a: e.operation == op.id',
-    right: 'a: e.operation.known && e.operation.value == op.id',
+    right: 'a: e.operation.value == op.id',
   },
   RB0310: {
     title: 'predicate that names no fact',

@@ -27,8 +27,8 @@ export const syntax: CodeTable = {
     right: 'corrupt: trust.ok == false',
   },
   RB0005: {
-    title: 'text with a colon',
-    cause: '`: ` ends a text and begins a map.',
+    title: 'text with a colon, or with a comma in brackets',
+    cause: '`: ` ends a text and begins a map; inside `{ }` and `[ ]` a comma ends it too.',
     wrong: 'approve: Which: this?',
     right: 'approve: "Which: this?"',
   },

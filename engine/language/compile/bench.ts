@@ -25,6 +25,8 @@ export interface Bench {
 export interface LoopItem {
   readonly name: string
   readonly type: ValueType
+  /** The path of the list, for what stands inside the loop. */
+  readonly list?: readonly string[]
 }
 
 /** A path that an expression or input uses, with its place. */

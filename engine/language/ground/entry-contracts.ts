@@ -21,6 +21,11 @@ export function entryContracts(allowlist: Allowlist): Contract[] {
   ]
 }
 
+/** Is this the action of an allowlist's entry? Nobody can be asked afterwards what it did. */
+export function isAllowlisted(action: string): boolean {
+  return action.startsWith('shell.') || action.startsWith('http.')
+}
+
 /** What an entry does, for people. */
 export function summaryOf(parts: readonly Part[]): string {
   return parts.map((part) => (typeof part === 'string' ? part : `{{${part.input}}}`)).join(' ')

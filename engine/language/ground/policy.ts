@@ -7,6 +7,7 @@ import type { Report } from '../report.ts'
 import { asList, asMap, readFields } from '../shape/fields.ts'
 import type { Fields } from '../shape/fields.ts'
 import { checkId, checkName, readScalar, readSome, readText, readWord } from '../shape/words.ts'
+import type { Word } from '../shape/words.ts'
 import type { TypeTable } from '../type-table.ts'
 import type { MapEntry, Node, ScalarNode } from '../yaml/node.ts'
 import { OVERLAY_KEYS, POLICY_FILE_KEYS, ROLE_KEYS, SLO_KEYS, VALUE_KEYS } from './keys.ts'
@@ -106,8 +107,8 @@ function plainValue(fields: Fields, types: TypeTable, report: Report): Given | u
   const unit = readWord(fields['unit'], '`unit`', report)
   if (unit === undefined) return undefined
   if (unit.text === 'ratio' || unit.text === 'count') return valueOf(is, { kind: unit.text }, report)
-  const words = unit.text.startsWith('list of ') ? types.get(unit.text.slice('list of '.length)) : undefined
-  if (words?.kind === 'enum') return listOfWords(is, words, report)
+  if (unit.text.startsWith('list of '))
+    return listOf(is, { text: unit.text.slice('list of '.length), span: unit.span }, { types, report })
   return report.error('RB0107', unit.span, {
     message: `a unit cannot be \`${unit.text}\``,
     help: 'there are `ratio`, `count` and `list of <enum>`; a duration is seen from the value',
@@ -129,6 +130,18 @@ function durationValue(is: Node, report: Report): Given | undefined {
 function valueOf(is: Node, type: ValueType & { kind: 'ratio' | 'count' }, report: Report): Given | undefined {
   const value = readNumber(is, type, report)
   return value === undefined ? undefined : { type, value, unit: type.kind }
+}
+
+function listOf(
+  is: Node,
+  { text, span }: Word,
+  { types, report }: { types: TypeTable; report: Report },
+): Given | undefined {
+  const words = types.get(text)
+  if (words?.kind === 'enum') return listOfWords(is, words, report)
+  const enums = [...types].flatMap(([name, { kind }]) => (kind === 'enum' ? [name] : []))
+  const message = `there is no enum \`${text}\`: no action or reading of this installation has a field of it`
+  return report.unknown('RB0107', span, { message, name: text, candidates: enums })
 }
 
 function listOfWords(is: Node, item: ValueType & { kind: 'enum' }, report: Report): Given | undefined {

@@ -30,7 +30,10 @@ export function compileForAll(
   return first
 }
 
-/** Which effect a mistake was found with is told where it matters: several are guarded, or it is about the target. */
+/**
+ * Which effect a mistake was found with is told where it matters: several are guarded, or it is about the target, from which
+ * the inputs of facts are filled in.
+ */
 function unlessTold(
   mistake: Diagnostic,
   at: { bench: RuleBench; guard: Word; effect: string; alone: boolean },
@@ -39,7 +42,8 @@ function unlessTold(
   const same = (other: Diagnostic) =>
     other.code === code && other.span.start === span.start && other.span.file === span.file
   if (at.bench.report.found.some(same)) return []
-  if (at.alone && at.effect === at.guard.text && !mistake.message.includes('target')) return [mistake]
+  const aboutTarget = code === 'RB0204' || mistake.message.includes('target')
+  if (at.alone && at.effect === at.guard.text && !aboutTarget) return [mistake]
   return [
     {
       ...mistake,

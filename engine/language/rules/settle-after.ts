@@ -2,6 +2,7 @@ import type { AfterCheck } from '../../../schemas/plan.ts'
 import { certainlyBefore, loopsOf } from '../../core/rules.ts'
 import type { Site } from '../../core/rules.ts'
 import { lineageOf } from '../ground/effects.ts'
+import { isAllowlisted } from '../ground/entry-contracts.ts'
 import { surelySame } from './same-subject.ts'
 import type { Act } from './same-subject.ts'
 import { causing, momentOf } from './settle-check.ts'
@@ -56,8 +57,24 @@ function readings(one: Case<AfterCheck>): Settlement[] {
 /** Is it certain that this has happened before, on the same subject? */
 function precedes(name: string, there: Act, one: Case<AfterCheck>): boolean {
   const acts = placesOf(name, one).flatMap((site) => actsAt(site, name, one))
-  const same = acts.filter((act) => surelySame(act, there)).map(({ site }) => site)
+  const same = acts.filter((act) => surelySame(act, there) && stands(act, there.site)).map(({ site }) => site)
   return same.length > 0 && certainlyBefore(same, there.site)
+}
+
+/** What nobody can read back is certain to nobody; and a run that is stopped takes back what it did before it says how it ended. */
+function stands({ site: { step }, fact }: Act, there: Site): boolean {
+  if (fact !== undefined) return true
+  if (step?.kind !== 'do' || isAllowlisted(step.action)) return false
+  return there.outcome === undefined || step.undo === undefined || isAtTheEnd(there)
+}
+
+/** Does an outcome ask for what only a run that comes to the end of the list can show? */
+function isAtTheEnd({ outcome, body }: Site): boolean {
+  const last = body.steps.at(-1)
+  const goesOn = ['skipped', ...(last?.continueOn ?? [])]
+  return (outcome?.when ?? []).some(
+    ({ step, results }) => step === last?.id && results.every((result) => goesOn.includes(result)),
+  )
 }
 
 function placesOf(name: string, one: Case): readonly Site[] {
@@ -102,7 +119,7 @@ function actOf(site: Site, name: string, one: Case): Act {
 
 function actOfFact(site: Site, fact: string, { world }: Case): Act {
   const { action = '', with: values = {} } = site.reads.find((read) => read.fact === fact) ?? {}
-  return { site, types: world.contracts.get(action)?.input.fields ?? {}, values }
+  return { site, types: world.contracts.get(action)?.input.fields ?? {}, values, fact }
 }
 
 function refuse(

@@ -1,5 +1,5 @@
 import type { CheckPlan, DuringCheck, MustWithinCheck } from '../../../schemas/plan.ts'
-import { isSuccess } from '../../core/rules.ts'
+import { isSuccess, onOnePath } from '../../core/rules.ts'
 import type { Site } from '../../core/rules.ts'
 import { lineageOf } from '../ground/effects.ts'
 import type { Reached } from './reach.ts'
@@ -44,11 +44,11 @@ function beginning(site: Site, guarded: string): Settlement {
   return { at: site.at, guarded, verdict: 'settled', moments: ['C'] }
 }
 
-/** Does a later step, or the undo of this one, end what begins here? */
+/** Does a later step on one of its paths, or its own undo, end what begins here? */
 function ends({ site, order }: Reached, effect: string, one: Case): boolean {
   return causing([effect], one).some(({ site: other, order: at }) => {
     if (other === site || other.outcome !== undefined) return false
-    return other.undo ? other.step === site.step : at > order
+    return other.undo ? other.step === site.step : at > order && onOnePath(site, other)
   })
 }
 
@@ -57,24 +57,29 @@ function handsOver({ step }: Site): boolean {
   return step?.kind === 'do' && step.leaves !== undefined
 }
 
-/** Everything that may happen after one of these; in a loop, what begins it may come again. */
+/** Everything that may happen after one of these, the undo of earlier steps too; in a loop, what begins it may come again. */
 function insideOf(begins: readonly Reached[], { reach }: Case): readonly Reached[] {
   if (begins.length === 0) return []
   const first = Math.min(...begins.map(({ order }) => order))
   const again = begins.filter(({ site: { around, step } }) => [...around, step].some((inner) => inner?.forEach))
-  return reach.all.filter((reached) => reached.order > first || again.includes(reached))
+  return reach.all.filter((reached) => reached.order > first || reached.site.undo || again.includes(reached))
 }
 
 function isBelow(effect: string, name: string, { world }: Case): boolean {
   return lineageOf(effect, world.effects.byName).includes(name)
 }
 
-function refuse(site: Site, effect: string, { rule, check, report, spanOf }: Case<CheckPlan>): void {
+function refuse(site: Site, effect: string, one: Case<CheckPlan>): void {
+  const { rule, check, report, spanOf, reach } = one
   const open = check.form === 'must-within'
+  const elsewhere = causing([effect], one).some(
+    ({ site: other }) => reach.sites.indexOf(other) > reach.sites.indexOf(site),
+  )
+  const none = elsewhere ? 'no step after it on its way' : 'no step after it'
   report.error('RB0442', spanOf(site), {
     message: open
-      ? `\`${site.at}\` begins what \`${effect}\` must follow, and no step after it has that effect`
-      : `\`${site.at}\` begins what only \`${effect}\` ends, and no step after it has that effect`,
+      ? `\`${site.at}\` begins what \`${effect}\` must follow, and ${none} has that effect`
+      : `\`${site.at}\` begins what only \`${effect}\` ends, and ${none} has that effect`,
     label: rule.plan.text,
     related: [{ span: rule.span, label: 'the rule' }],
     help: open

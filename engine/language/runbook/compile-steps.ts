@@ -32,7 +32,8 @@ function compileStep(draft: StepDraft, place: Place): Step | undefined {
     continueOn: readContinueOn(draft.fields['continueOn'], draft, report),
     ...(loop && { forEach: loop.plan }),
   }
-  const inside = loop === undefined ? place : { ...place, bench: withItem(place.bench, loop.item) }
+  const inside =
+    loop === undefined ? place : { ...place, bench: withItem(place.bench, { ...loop.item, list: loop.plan.list }) }
   const compiled = detail(draft, frame, inside)
   if (compiled !== undefined) refuseNameless(compiled, place.bench)
   const whenSpan = draft.fields['when']?.span ?? draft.span

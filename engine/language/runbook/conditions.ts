@@ -36,7 +36,10 @@ function readClause({ key, keySpan, value }: MapEntry, around: Around): Conditio
   if (step === undefined) return unknownStep({ text: key, span: keySpan }, around)
   if (step.kind === 'other') return undefined
   const possible = [...step.results, ...(step.fields['when'] === undefined ? [] : ['skipped'])]
-  for (const word of words) checkResult(word, { step: key, possible, report: around.report })
+  for (const word of words) {
+    if (word.text === 'skipped' && !possible.includes('skipped')) tellNeverSkipped(word, key, around.report)
+    else checkResult(word, { step: key, possible, report: around.report })
+  }
   return { step: key, results: words.map(({ text }) => text) }
 }
 
@@ -45,6 +48,14 @@ function readAlternatives(node: Node, report: Report): Word[] {
   if (node.kind === 'list') return readWords(node, 'results', report)
   const word = readWord(node, 'a result', report)
   return word === undefined ? [] : [word]
+}
+
+/** A word that is near to it would be no better. */
+function tellNeverSkipped({ span }: Word, step: string, report: Report): void {
+  report.error('RB0211', span, {
+    message: `\`${step}\` is never skipped`,
+    help: 'it has no `when`: whenever a run comes to it, it is carried out',
+  })
 }
 
 function checkResult(word: Word, at: { step: string; possible: readonly string[]; report: Report }): void {

@@ -6,6 +6,7 @@ import type { Bound } from '../compile/bound.ts'
 import { compilePredicate } from '../compile/predicate.ts'
 import type { Fields } from '../shape/fields.ts'
 import type { Word } from '../shape/words.ts'
+import { refuseDiagnostic } from './diagnostic-alone.ts'
 
 /** An expectation, with the places of what it uses. */
 export interface Expected {
@@ -27,6 +28,7 @@ export function compileExpectation(fields: Fields, reads: readonly Word[], bench
       help: 'add `within: policy.<name>`',
     })
   if (compiled !== undefined) refuseUnchanging(compiled.uses, { reads, expect: expect.span }, bench)
+  if (compiled !== undefined) refuseDiagnostic(compiled.uses, { span: expect.span, what: 'expectation' }, bench)
   if (within !== undefined && holdsFor !== undefined && holdsFor.ms >= within.ms) {
     bench.report.error(
       'RB0112',

@@ -1,4 +1,5 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
+import { SUCCESSES } from '../../../schemas/plan.ts'
 import type { OutcomeKind, OutcomePlan } from '../../../schemas/plan.ts'
 import type { Bench, Use } from '../compile/bench.ts'
 import { compileText } from '../compile/operand.ts'
@@ -101,9 +102,6 @@ function checkOutcomeName(word: Word, report: Report): void {
     help: 'choose another name for the outcome',
   })
 }
-
-/** What counts as a success, with an exception or without: it says what it claims (G21), and nothing has stopped the run. */
-export const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']
 
 function refuseEmptySuccess(
   as: OutcomeKind,

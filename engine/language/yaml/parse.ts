@@ -146,6 +146,11 @@ class Reader {
     const plain = node.type === Scalar.PLAIN
     const source = this.#source.text.slice(span.start, span.end)
     if (!isClosed(node.type, source)) return this.#report.error('RB0001', span, 'the text in quotes does not end')
+    if (plain && isOpen(source) && /^\s*,/.test(this.#source.text.slice(span.end, span.end + 400)))
+      return this.#report.error('RB0005', span, {
+        message: 'inside `{ }` and `[ ]` a comma ends a text: this one ends before its bracket closes',
+        help: 'put the text in quotes, up to its own end',
+      })
     const comment = this.#commentAfter(span.end)
     return { kind: 'scalar', span, text: String(node.value), plain, source, ...(plain && comment ? { comment } : {}) }
   }
@@ -162,6 +167,11 @@ class Reader {
   #span(start: number, end: number): Span {
     return { file: this.#source.file, start, end }
   }
+}
+
+/** Is a bracket left open? A call such as `exists(e, e.ok)` was cut at its comma then. */
+function isOpen(text: string): boolean {
+  return text.split('(').length > text.split(')').length
 }
 
 /** The parser takes a text whose last quote is escaped for one that has ended. */
