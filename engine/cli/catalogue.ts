@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Config } from '../host/config.ts'
 import { compileConfigured } from '../host/installation.ts'
+import { echoed } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { Texts } from '../diagnostics/render.ts'
@@ -42,7 +43,7 @@ export function runbookOf({ runbooks }: CompiledCatalogue, named: string): Compi
   if (found !== undefined) return found
   throw new OperatorError(
     'RP0004',
-    `there is no runbook \`${id}\``,
+    `there is no runbook \`${echoed(id)}\``,
     didYouMean(id, Object.keys(runbooks)) ?? 'see the runbooks of the catalogue with `runproof check`',
   )
 }

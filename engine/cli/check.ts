@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { canonical } from '../../schemas/canonical.ts'
 import type { Diagnostic } from '../../schemas/diagnostic.ts'
@@ -8,12 +7,14 @@ import { inOrder, renderDiagnostics } from '../diagnostics/render.ts'
 import { sarifOf } from '../diagnostics/sarif.ts'
 import type { Config } from '../host/config.ts'
 import { readConfig } from '../host/config.ts'
+import { echoedPath } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { overdueReviews } from '../language/catalogue.ts'
 import { openCatalogue } from './catalogue.ts'
 import type { ReadCatalogue } from './catalogue.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
+import { isFolder } from './is-folder.ts'
 import type { Call } from './program.ts'
 import { columns, paint, print, printAsIs } from './terminal.ts'
 import { version } from './version.ts'
@@ -49,17 +50,13 @@ function today(): string {
   return new Date().toISOString().slice(0, 10)
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-}
-
 /** Files are known by their name below the catalogue's folder. */
 function nameIn(catalogue: string, path: string, { texts }: ReadCatalogue): string {
   const name = [basename(catalogue), ...relative(catalogue, path).split(sep)].join('/')
   if (name in texts) return name
   throw new OperatorError(
     'RP0005',
-    `${path} is not part of the catalogue ${catalogue}`,
+    `${echoedPath(path)} is not part of the catalogue ${echoedPath(catalogue)}`,
     'name a .yaml file below it, or a folder that is a catalogue',
   )
 }

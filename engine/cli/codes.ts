@@ -84,6 +84,11 @@ export const CODES = {
     'another `runproof up` holds the lock of this folder',
     'use it, or stop it first',
   ),
+  RP0109: usage(
+    'the system refuses a file or a folder',
+    'it cannot be read, made or written: the disk is full, this user may not, or its name is too long',
+    'do as the hint says',
+  ),
   RP0201: away(
     'Temporal cannot be reached',
     'the server is not running, or does not answer',
@@ -156,6 +161,11 @@ export const CODES = {
     'a run belongs to another installation',
     'the live run of the same key was not admitted with the admission key of this folder',
     'start it where that run was started, or wait until it has ended: runproof runs',
+  ),
+  RP0315: usage(
+    'an emergency stop cannot be read',
+    'a file in the folder of stops is not as `runproof stop` writes it; until that is mended, every effect is denied',
+    'stop again, then take the file away',
   ),
   RP0401: away(
     'a Plan is not kept any more',

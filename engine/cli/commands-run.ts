@@ -13,7 +13,7 @@ export function addRunCommands(program: Command, add: Add): void {
     .description('start a runbook and follow it; its inputs are options: run <runbook> --help lists them')
     .passThroughOptions()
     .helpOption('-h, --help', 'with a runbook before it: its inputs')
-  add(run, async () => (await import('./run/run.ts')).run)
+  add<{ folder?: string }>(run, async () => (await import('./run/run.ts')).run)
 
   const watch = viewing(program.command('watch <run>')).description('follow a run until it is sealed')
   add<Viewed>(watch, async () => (await import('./run/watch.ts')).watch)

@@ -1,4 +1,6 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
+import type { Asking } from './completion/completion.ts'
 import type { Add } from './program.ts'
 import { viewing } from './viewing.ts'
 
@@ -12,12 +14,16 @@ export function addTryingCommands(program: Command, add: Add): void {
 
   const evaluate = viewing(program.command('eval <predicate>'))
     .description('judge one predicate on facts of a file: true, false or unknown, with the reasons')
-    .requiredOption('--facts <file>', 'JSON: { "name": { "action": "system.reading", "value": { … } } }')
+    .requiredOption(
+      '--facts <file>',
+      'JSON: { "name": { "action": "system.reading", "value": { … } } } (- reads standard input)',
+    )
     .option('--types <file...>', 'JSON files with contracts of readings that the catalogue does not have')
   add<{ facts: string; types?: string[]; json?: true }>(evaluate, async () => (await import('./eval/eval.ts')).evaluate)
 
   const completion = program
     .command('completion <shell>')
     .description('print the completion script of bash, zsh or fish: source <(runproof completion bash)')
-  add(completion, async () => (await import('./completion/completion.ts')).completionOf(program))
+  for (const asked of ['--runbook <id>', '--input <option>']) completion.addOption(new Option(asked).hideHelp())
+  add<Asking>(completion, async () => (await import('./completion/completion.ts')).completionOf(program))
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readBag } from '../../evidence/bag-folder.ts'
 import { openStore } from '../../evidence/store.ts'
@@ -7,12 +6,15 @@ import { verificationText } from '../../evidence/verify-text.ts'
 import { verify } from '../../evidence/verify.ts'
 import type { VerifyOptions } from '../../evidence/verify.ts'
 import { readConfig } from '../host/config.ts'
+import { echoedPath } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
+import { isRunId } from './arguments.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
+import { isFolder } from './is-folder.ts'
 import type { Call } from './program.ts'
 import { sealedRuns } from './sealed-runs.ts'
-import { print, printJson } from './terminal.ts'
+import { plain, print, printJson } from './terminal.ts'
 import { table } from './view/table.ts'
 
 interface Trusting {
@@ -35,12 +37,12 @@ export async function verifyEvidence({ folder, args, options }: Call<Trusting>):
 
 /** A folder is a bundle; any other word is a run, whose bundle must then be of that run. */
 function bundleOf(named: string, folder: string): { bundle: string; runId?: string } {
-  if (statSync(resolve(named), { throwIfNoEntry: false })?.isDirectory() === true) return { bundle: resolve(named) }
-  const bundle = openStore(readConfig(folder).evidence).bundlePath(named)
-  if (statSync(bundle, { throwIfNoEntry: false })?.isDirectory() === true) return { bundle, runId: named }
+  if (isFolder(resolve(named))) return { bundle: resolve(named) }
+  const bundle = isRunId(named) ? openStore(readConfig(folder).evidence).bundlePath(named) : undefined
+  if (bundle !== undefined && isFolder(bundle)) return { bundle, runId: named }
   throw new OperatorError(
     'RP0501',
-    `there is no bundle ${named}, and no sealed run of this id`,
+    `there is no bundle ${echoedPath(named)}, and no sealed run of this id`,
     'list them: runproof evidence list',
   )
 }
@@ -58,12 +60,9 @@ export async function listEvidence({ folder, options }: Call<{ json?: true }>): 
   if (options.json === true) printJson(sealed)
   else if (sealed.length === 0) print('there is no sealed bundle yet')
   else {
-    const rows = sealed.map(({ runId, as, finishedAt, bundle }) => [
-      runId,
-      as,
-      finishedAt.replace(/\.\d+Z$/, 'Z'),
-      bundle,
-    ])
+    const rows = sealed.map(({ runId, as, finishedAt, bundle }) =>
+      [runId, as, finishedAt.replace(/\.\d+Z$/, 'Z'), bundle].map(plain),
+    )
     for (const line of table(['RUN', 'OUTCOME', 'FINISHED', 'BUNDLE'], rows)) print(line)
   }
   return EXIT.ok

@@ -1,3 +1,4 @@
+import { SUCCESSES } from '../../schemas/plan.ts'
 import type { OutcomeKind } from '../../schemas/plan.ts'
 
 /** What the exit code says to a script; the table stands in README.md. */
@@ -14,7 +15,6 @@ export const EXIT = {
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT]
 
-const SUCCESSES: readonly OutcomeKind[] = ['succeeded', 'succeeded-with-exception']
 const REFUSALS: readonly OutcomeKind[] = ['refused', 'blocked']
 
 /** The exit code for the way in which a run ended: only a success is 0. */

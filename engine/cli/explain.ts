@@ -1,6 +1,7 @@
 import { CODES as OF_EVIDENCE } from '../../evidence/codes.ts'
 import { CODES as OF_LANGUAGE, explainCode, renderCode } from '../diagnostics/catalogue/index.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { echoed } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { CODES } from './codes.ts'
 import { EXIT } from './exit.ts'
@@ -36,7 +37,7 @@ function unknownCode(code: string): OperatorError {
   const hint = didYouMean(code, [...TOLD.keys(), ...Object.keys(OF_LANGUAGE)])
   return new OperatorError(
     'RP0002',
-    `there is no error code \`${code}\``,
+    `there is no error code \`${echoed(code)}\``,
     hint ?? 'codes look so: RB0201, EV0301, RP0103',
   )
 }

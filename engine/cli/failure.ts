@@ -1,9 +1,11 @@
 import { CommanderError } from 'commander'
 import { EvidenceError } from '../../evidence/errors.ts'
+import { echoed } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { CODES, entryOf } from './codes.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
+import { systemFailure } from './system-failure.ts'
 import { paintError, say } from './terminal.ts'
 
 interface Failure {
@@ -17,10 +19,18 @@ interface Failure {
 export function reportFailure(error: unknown, { debug }: { readonly debug: boolean }): Exit {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
   const { code, message, hint, exit } = failureOf(error)
-  say(`${paintError('red', `error[${code}]`)}: ${message}`)
-  if (hint !== undefined) say(`${paintError('cyan', 'hint')}: ${hint}`)
+  say(`${paintError('red', `error[${code}]`)}: ${bounded(message)}`)
+  if (hint !== undefined) say(`${paintError('cyan', 'hint')}: ${bounded(hint)}`)
   if (debug && error instanceof Error) say(error.stack ?? '')
   return exit
+}
+
+/** However long a line is that came from elsewhere, its beginning tells what it is about. */
+const LONGEST_LINE = 2_000
+
+function bounded(message: string): string {
+  const lines = message.split('\n')
+  return lines.map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)).join('\n')
 }
 
 /** What an error means for who typed: its code, what to do about it, and the exit code. */
@@ -32,6 +42,8 @@ export function failureOf(error: unknown): Failure {
   if (unusable !== undefined) return known('RP0204', unusable, CODES.RP0204.cure)
   if (isTemporalAway(error)) return known('RP0201', 'Temporal does not answer', CODES.RP0201.cure)
   if (isOfService(error)) return ofService(error)
+  const refused = systemFailure(error)
+  if (refused !== undefined) return known(refused.code, refused.message, refused.hint)
   return known('RP0901', error instanceof Error ? error.message : String(error), CODES.RP0901.cure)
 }
 
@@ -55,9 +67,13 @@ const NOT_FOUND = 5
 
 /** Commander writes `error: unknown option '--x'` and `(Did you mean --y?)`. */
 function ofCommandLine({ message, help }: CommanderError & { readonly help?: string }): Failure {
-  const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const hint = suggestion?.replace(/^\(D/, 'd').replace(/\)$/, '') ?? help ?? CODES.RP0002.cure
-  return known('RP0002', what.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''), hint)
+  const [, what = '', suggestion] = /^(?:error: )?(.*?)(?:\n\(D(id you mean [^\n]*)\))?$/s.exec(message) ?? []
+  const hint = suggestion === undefined ? (help ?? CODES.RP0002.cure) : `d${suggestion}`
+  return known(
+    'RP0002',
+    what.replace(/'(.*?)'(?=$|[ :.])/gs, (_, said: string) => `\`${echoed(said)}\``).replace(/\.$/, ''),
+    hint,
+  )
 }
 
 /** By name: engine/services, with Temporal's client behind it, is loaded by those commands alone that need it. */

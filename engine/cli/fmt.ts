@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { errorCode } from '../../evidence/errors.ts'
 import { readSmallFile } from '../../evidence/small-file.ts'
@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../schemas/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { Texts } from '../diagnostics/render.ts'
 import { readConfig } from '../host/config.ts'
+import { echoedPath } from '../host/echo.ts'
 import { readConfigured } from '../host/installation.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { sourceOf } from '../language/catalogue.ts'
@@ -28,11 +29,25 @@ export async function fmt({ folder, args, options }: Call<{ check?: true }>): Pr
   const { texts, found } = mistakesIn(sources)
   const sound = sources.filter(({ file }) => found.every(({ span }) => span.file !== file))
   const untidy = sound.filter(({ text }) => formatYaml(text) !== text)
-  if (options.check !== true) for (const { path, text } of untidy) await writeFile(path, formatYaml(text))
+  if (options.check !== true) for (const { path, text } of untidy) await replace(path, formatYaml(text))
   for (const { file } of untidy) print(file)
   if (found.length > 0) print(renderDiagnostics(found, texts, columns()))
   const wrong = found.length > 0 || (options.check === true && untidy.length > 0)
   return wrong ? EXIT.runbookWrong : EXIT.ok
+}
+
+/** The file is whole at every moment, as it was or as it will be: a disk that is full takes nothing of it away. */
+async function replace(path: string, text: string): Promise<void> {
+  const file = await realpath(path)
+  const { mode } = await stat(file)
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode, flush: true })
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }
 
 async function catalogueFiles(folder: string): Promise<string[]> {
@@ -46,7 +61,7 @@ function readSource(folder: string, path: string): Source & { readonly path: str
     return { ...sourceOf(relative(folder, path), readSmallFile(path)), path }
   } catch (error) {
     const why = errorCode(error) ?? 'unreadable'
-    throw new OperatorError('RP0006', `${path} cannot be read (${why})`, 'name YAML files of a catalogue')
+    throw new OperatorError('RP0006', `${echoedPath(path)} cannot be read (${why})`, 'name YAML files of a catalogue')
   }
 }
 

@@ -13,6 +13,13 @@ export function interruption(): AbortSignal {
   return asked.signal
 }
 
+/** Aborted as soon as nobody can read the result any more: its reader is gone, or the disk that takes it is full. */
+export function unread(): AbortSignal {
+  const gone = new AbortController()
+  process.stdout.once('error', () => gone.abort())
+  return gone.signal
+}
+
 /** Resolves when the signal is aborted. */
 export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return

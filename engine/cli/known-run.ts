@@ -10,8 +10,9 @@ import { readConfig } from '../host/config.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { PlanArchive } from '../host/plan-archive.ts'
 import { findRun, stateOf } from '../host/runs.ts'
-import { StateFolder } from '../host/state-folder.ts'
+import { refuseNoRun } from './arguments.ts'
 import { atStation } from './station.ts'
+import { trustOf } from './trust-folder.ts'
 import { inPlanOrder } from './view/step-order.ts'
 
 /** A run as far as it is known here, with its Plan where that was kept. */
@@ -35,7 +36,7 @@ async function liveRun(folder: string, runId: string): Promise<KnownRun> {
 }
 
 async function sealedRun(folder: string, runId: string): Promise<KnownRun | undefined> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/.test(runId)) throw noRun(runId)
+  refuseNoRun(runId)
   const bundle = openStore(readConfig(folder).evidence).bundlePath(runId)
   if (!existsSync(bundle)) return undefined
   const { files } = await readBag(bundle)
@@ -46,17 +47,9 @@ async function sealedRun(folder: string, runId: string): Promise<KnownRun | unde
     throw new OperatorError(
       'RP0501',
       `the bundle ${bundle} cannot be read`,
-      `runproof evidence verify ${runId} --trust ${new StateFolder('').path}/trust`,
+      `runproof evidence verify ${runId} --trust ${trustOf(folder).path}`,
     )
   }
-}
-
-function noRun(runId: string): OperatorError {
-  return new OperatorError(
-    'RP0301',
-    `${JSON.stringify(runId)} cannot be the id of a run`,
-    'list runs with `runproof runs`',
-  )
 }
 
 /** What a bundle holds, in the shape of a live run. */

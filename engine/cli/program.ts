@@ -6,9 +6,11 @@ import { addLanguageCommands } from './commands-language.ts'
 import { addRunCommands } from './commands-run.ts'
 import { addTestCommands } from './commands-test.ts'
 import { addUpCommands } from './commands-up.ts'
+import { refuseArguments } from './arguments.ts'
 import type { Exit } from './exit.ts'
 import { EXIT } from './exit.ts'
 import { folderOf } from './folder.ts'
+import { saidOnce } from './said-once.ts'
 import { version } from './version.ts'
 import { withForm } from './viewing.ts'
 
@@ -39,6 +41,7 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
     .helpCommand(false)
   const add: Add = (command, carry) =>
     withGlobals(command).action(async () => {
+      refuseArguments(command)
       const options = withForm(command.optsWithGlobals<{ folder?: string }>())
       exit = await (await carry())({ folder: folderOf(options.folder), args: command.args, options: options as never })
     })
@@ -52,11 +55,12 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
     addEvidenceCommands,
   ])
     addTo(program, add)
+  saidOnce(withGlobals(program))
   if (args.length === 0) program.help()
   try {
-    await withGlobals(program).parseAsync(args, { from: 'user' })
+    await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    throw withCommand(error, commandIn(program, args))
+    throw 'help' in Object(error) ? error : withCommand(error, commandIn(program, args))
   }
   return exit
 }

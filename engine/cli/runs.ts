@@ -1,12 +1,13 @@
 import { listRuns } from '../host/runs.ts'
 import type { RunSummary } from '../host/runs.ts'
+import { echoed } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { sealedRuns } from './sealed-runs.ts'
 import { atStation } from './station.ts'
-import { print, printJson, say } from './terminal.ts'
+import { plain, print, printJson, say } from './terminal.ts'
 import { table } from './view/table.ts'
 
 interface Line {
@@ -21,22 +22,25 @@ interface Line {
 /** Lists runs: those that Temporal knows, and sealed ones that it has forgotten. */
 export async function runs({ folder, options }: Call<{ limit: string; json?: true }>): Promise<Exit> {
   const limit = countOf(options.limit)
-  const lines = (await allRuns(folder, limit)).slice(0, limit)
+  const { lines: found, all } = await allRuns(folder, limit)
+  const lines = found.slice(0, limit)
   if (options.json === true) printJson(lines)
-  else if (lines.length === 0) print('there are no runs yet; start one: runproof run <runbook>')
+  else if (lines.length === 0)
+    print(all ? 'there are no runs yet; start one: runproof run <runbook>' : 'no run is sealed here')
   else for (const line of table(['RUN', 'RUNBOOK', 'STARTED', 'STATE'], lines.map(cellsOf))) print(line)
   return EXIT.ok
 }
 
 function countOf(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
-  throw new OperatorError('RP0002', `\`${text}\` is no number of runs`, 'write it so: --limit 50')
+  throw new OperatorError('RP0002', `\`${echoed(text)}\` is no number of runs`, 'write it so: --limit 50')
 }
 
-async function allRuns(folder: string, limit: number): Promise<Line[]> {
+/** `all`: nobody is missing, since Temporal was asked too. */
+async function allRuns(folder: string, limit: number): Promise<{ lines: Line[]; all: boolean }> {
   const sealed = await sealedRuns(folder)
   const listed = await atStation(folder, async ({ client }) => listRuns(client, { limit })).catch(noneLive)
-  const live = latestOf(listed)
+  const live = latestOf(listed ?? [])
   const bundles = new Map(sealed.map((run) => [run.runId, run]))
   const known = new Set(live.map(({ runId }) => runId))
   const lines = [
@@ -45,7 +49,7 @@ async function allRuns(folder: string, limit: number): Promise<Line[]> {
       .filter(({ runId }) => !known.has(runId))
       .map(({ outcome, ...run }) => ({ ...run, state: outcome, sealed: true })),
   ]
-  return lines.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  return { lines: lines.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)), all: listed !== undefined }
 }
 
 /** A long run goes on in further executions: the newest says how it stands, the oldest when it began. */
@@ -58,10 +62,10 @@ function latestOf(listed: readonly RunSummary[]): RunSummary[] {
   return [...latest.values()]
 }
 
-function noneLive(error: unknown): RunSummary[] {
+function noneLive(error: unknown): undefined {
   if (!(error instanceof OperatorError)) throw error
   say(`only sealed runs are listed: ${error.message}`)
-  return []
+  return undefined
 }
 
 /** A live run waits, is paused, or goes on; one that has closed without an outcome was cut off: its Temporal state says how. */
@@ -71,5 +75,5 @@ function lineOf({ runId, runbook, startedAt, status, phase, outcome }: RunSummar
 }
 
 function cellsOf({ runId, runbook, startedAt, state, sealed }: Line): string[] {
-  return [runId, runbook, startedAt.replace(/\.\d+Z$/, 'Z'), sealed ? state : `${state} (not sealed)`]
+  return [runId, runbook, startedAt.replace(/\.\d+Z$/, 'Z'), sealed ? state : `${state} (not sealed)`].map(plain)
 }

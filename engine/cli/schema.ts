@@ -1,4 +1,5 @@
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { echoed } from '../host/echo.ts'
 import { OperatorError } from '../host/operator-error.ts'
 import { SCHEMAS, schemaText } from '../language/json-schema/index.ts'
 import type { SchemaEntry } from '../language/json-schema/index.ts'
@@ -27,7 +28,7 @@ function entryOf(kind: string): SchemaEntry {
   if (found !== undefined) return found[1]
   throw new OperatorError(
     'RP0002',
-    `there is no kind of file \`${kind}\``,
+    `there is no kind of file \`${echoed(kind)}\``,
     didYouMean(kind, Object.keys(SCHEMAS)) ?? 'see the kinds with `runproof schema`',
   )
 }

@@ -8,7 +8,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 /** Writes a line of the result; on a terminal, folded to its width. */
 export function print(line = ''): void {
   const lines = process.stdout.isTTY ? line.split('\n').flatMap((one) => fold(one, columns())) : [line]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  process.stdout.write(`${harmless(lines.join('\n'))}\n`)
 }
 
 /** Writes text for other programs as it is, whatever the terminal. */
@@ -23,8 +23,16 @@ export function printJson(value: unknown): void {
 
 /** Writes a line of progress, beside the result. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${harmless(line)}\n`)
 }
+
+/** What may steer a terminal and is no line end, no tab and no colour of ours becomes a dot, wherever it came from. */
+function harmless(text: string): string {
+  return text.replace(STEERING, '·')
+}
+
+const STEERING =
+  /(?!\u001b\[\d{1,3}m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 /** Colours a part of the result, where a terminal shows it and NO_COLOR is not set. */
 export function paint(style: Style, text: string): string {

@@ -65,21 +65,26 @@ async function resolve(name: string, { url, token }: Config['connections'][strin
       token === undefined ? {} : { authorization: `Bearer ${await resolveSecret(token)}` }
     return { connection: { url, headers }, until: performance.now() + SECRET_TTL_MS }
   } catch (error) {
-    const connection = error instanceof OperatorError ? error : missing(name, 'its secret cannot be had')
+    const connection = error instanceof OperatorError ? error : noSecret(name)
     return { connection, until: performance.now() + MISSING_TTL_MS }
   }
 }
 
 function opened(connection: Connection | OperatorError | undefined, name: string): Connection {
-  if (connection === undefined) throw missing(name, 'nobody has configured it')
+  if (connection === undefined) throw missing(name, 'runproof.yaml names none under `connections`')
   if (connection instanceof OperatorError) throw connection
   return connection
+}
+
+function noSecret(name: string): OperatorError {
+  const message = `the connection \`${name}\` cannot be used: its secret cannot be had`
+  return new OperatorError('RP0102', message, `mend \`connections.${name}.token\` in runproof.yaml`)
 }
 
 function missing(name: string, why: string): OperatorError {
   return new OperatorError(
     'RP0104',
     `there is no connection \`${name}\`: ${why}`,
-    'name it under `connections` in runproof.yaml',
+    `write it there: connections: { ${name}: { url: https://… } }`,
   )
 }

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { errorCode } from '../../evidence/errors.ts'
 import { NotRead, readSmallFile } from '../../evidence/small-file.ts'
 import type { Contract } from '../../schemas/contract.ts'
 import { fitted } from './config-mistakes.ts'
+import { echoed, echoedPath } from './echo.ts'
 import { OperatorError } from './operator-error.ts'
 
 /** A Plan is the largest of such files, and is far smaller. */
@@ -56,18 +58,27 @@ export async function readContracts(file: string): Promise<readonly Contract[]> 
 export async function readJsonFile(file: string): Promise<unknown> {
   const bytes = await readWithAnEnd(file)
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw unusable(file, `it is no JSON: ${error instanceof Error ? error.message : ''}`)
+    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
+    throw unusable(file, `it is no JSON: ${echoed(why, 200)}`)
   }
 }
 
 async function readWithAnEnd(file: string): Promise<Buffer> {
   try {
-    return file === '-' ? await standardInput() : readSmallFile(file, { limitBytes: LIMIT_BYTES })
+    return file === '-' ? await standardInput() : readSmallFile(resolve(file), { limitBytes: LIMIT_BYTES })
   } catch (error) {
-    throw unusable(file, `it cannot be read (${errorCode(error) ?? 'unreadable'})`)
+    const why = errorCode(error) ?? 'unreadable'
+    throw unusable(file, `it cannot be read (${why})`, isPipe(file, why) ? FROM_A_PIPE : undefined)
   }
+}
+
+const FROM_A_PIPE = 'a pipe, such as `<(…)`, is not read by its name: name `-`, and pipe it in'
+
+/** What a shell opened for this command alone may not even be there for the process that it started. */
+function isPipe(file: string, why: string): boolean {
+  return why === 'not a plain file' || /^\/(dev|proc\/self)\/fd\//.test(file)
 }
 
 async function standardInput(): Promise<Buffer> {
@@ -88,5 +99,6 @@ function shaped<T>(schema: z.ZodType<T>, value: unknown, { file, hint }: { file:
 }
 
 function unusable(file: string, why: string, hint = 'name a file with JSON'): OperatorError {
-  return new OperatorError('RP0006', `${file} cannot be used: ${why}`, hint)
+  const what = file === '-' ? 'the standard input' : echoedPath(resolve(file))
+  return new OperatorError('RP0006', `${what} cannot be used: ${why}`, hint)
 }

@@ -1,5 +1,6 @@
 import type { SchemaObject } from 'ajv/dist/2020.js'
 import type { InputPlan } from '../../schemas/plan.ts'
+import { DIGEST, OBJECT_ID } from '../../schemas/value-type.ts'
 import type { ValueType } from '../../schemas/value-type.ts'
 
 /** The JSON Schema of a Plan's inputs, with their defaults. */
@@ -34,9 +35,9 @@ function schemaOf(type: ValueType): SchemaObject {
     case 'sequence':
       return { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
     case 'digest':
-      return { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }
+      return { type: 'string', pattern: DIGEST.source }
     case 'id':
-      return { type: 'string', pattern: ID }
+      return { type: 'string', pattern: OBJECT_ID.source }
     case 'time':
       return { type: 'string', format: 'moment' }
     case 'enum':
@@ -51,9 +52,6 @@ function schemaOf(type: ValueType): SchemaObject {
       return closed([['secret', { type: 'string' }]], ['secret'])
   }
 }
-
-/** An id is also a segment of paths: none that is empty, `.` or `..`. */
-const ID = '^(?!.*(?:^|/)\\.{0,2}(?:/|$))[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$'
 
 function objectSchema(fields: Readonly<Record<string, ValueType>>): SchemaObject {
   const properties = Object.entries(fields).map(([name, type]) => [name, schemaOf(type)] as const)

@@ -45,7 +45,7 @@ function unreadable(config: Pick<Config, 'catalogue'>, error: unknown): Operator
   return new OperatorError(
     'RP0106',
     `the catalogue cannot be read: ${path} (${code})`,
-    'name its folder as `catalogue` in runproof.yaml',
+    'put a plain file there, or name the folder of the catalogue in runproof.yaml',
   )
 }
 

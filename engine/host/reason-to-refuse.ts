@@ -1,3 +1,4 @@
+import type { FactRecord } from '../../schemas/fact.ts'
 import type { JsonObject } from '../../schemas/json.ts'
 import type { Plan, StepPlan } from '../../schemas/plan.ts'
 import type { AdmitRequest, Denial } from '../../schemas/run.ts'
@@ -99,16 +100,15 @@ async function missingSubject(
   )
   const exists = (record.value as JsonObject | undefined)?.['exists']
   if (exists === true) return undefined
-  const subject = `${name} ${JSON.stringify(run.inputs[name] ?? null)}`
-  const message =
-    record.unknown === undefined
-      ? `the platform knows no ${subject}`
-      : `cannot confirm that ${subject} exists: ${record.unknown.detail}`
-  return {
-    by: 'facts',
-    unknown: record.unknown !== undefined,
-    message,
-    verdicts: [],
-    next: `name ${name === 'app' ? 'an app' : 'an environment'} that the platform knows`,
+  return notThere(name, `${name} ${JSON.stringify(run.inputs[name] ?? null)}`, record)
+}
+
+function notThere(name: string, subject: string, { unknown }: FactRecord): Denial {
+  const denial = { by: 'facts', unknown: unknown !== undefined, verdicts: [] } as const
+  if (unknown !== undefined) {
+    const message = `cannot confirm that ${subject} exists: ${unknown.detail}`
+    return { ...denial, message, next: 'see what keeps the platform from being asked: runproof doctor' }
   }
+  const next = `name ${name === 'app' ? 'an app' : 'an environment'} that the platform knows`
+  return { ...denial, message: `the platform knows no ${subject}`, next }
 }

@@ -6,6 +6,7 @@ import type { ValueType } from '../../schemas/value-type.ts'
 import { describeType, isMoment } from '../core/cel.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { literalForm } from '../language/literals.ts'
+import { echoed } from './echo.ts'
 import { inputsSchema } from './input-schema.ts'
 import { valueOf } from './input-text.ts'
 
@@ -64,25 +65,19 @@ function missing(plan: Plan, name: string): string {
 
 function unknownInput(plan: Plan, name: string): string {
   const suggestion = didYouMean(name, Object.keys(plan.inputs))
-  const known = `this runbook has no input \`${shortened(name)}\``
+  const known = `this runbook has no input \`${echoed(name)}\``
   return suggestion === undefined ? known : `${known}; ${suggestion}`
 }
 
 function wrong(name: string, type: ValueType, given: object): string {
   const value = new Map<string, unknown>(Object.entries(given)).get(name)
-  const shown = type.kind === 'secretRef' ? 'what was given' : `\`${shortened(textOf(value as Json))}\``
+  const shown = type.kind === 'secretRef' ? 'what was given' : `\`${echoed(textOf(value as Json))}\``
   return `the input \`${name}\` cannot be ${shown}: ${expected(type)}`
 }
 
 function expected(type: ValueType): string {
   const form = literalForm(type)
   return `it is ${describeType(type)}${form === undefined || type.kind === 'text' ? '' : `, written as ${form}`}`
-}
-
-/** What comes from outside may be long, and may hold characters that move a cursor. */
-function shortened(text: string): string {
-  const printable = text.replace(/[\p{C}`]/gu, '?')
-  return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable
 }
 
 function textOf(value: Json | undefined): string {

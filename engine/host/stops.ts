@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { createFile } from '../../evidence/disk.ts'
+import { readSmallFile } from '../../evidence/small-file.ts'
 
 const scopeSchema = z.strictObject({
   run: z.string().optional(),
@@ -60,9 +60,7 @@ export class StopSwitch {
     const held = names.filter(
       (name) => name.endsWith('.json') && !name.endsWith('.released.json') && !released.has(name),
     )
-    return Promise.all(
-      held.map(async (name) => stopSchema.parse(JSON.parse(await readFile(join(this.#folder, name), 'utf8')))),
-    )
+    return held.map((name) => stopSchema.parse(JSON.parse(readSmallFile(join(this.#folder, name)).toString('utf8'))))
   }
 
   async #write(name: string, value: unknown): Promise<void> {

@@ -1,5 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { errorCode } from '../../evidence/errors.ts'
+import { readSmallFile } from '../../evidence/small-file.ts'
 import { OperatorError } from '../host/operator-error.ts'
 
 const MIN_LENGTH = 16
@@ -15,14 +18,7 @@ export function ensureTokenFile(file: string): void {
 
 /** The valid tokens, one a line: two during a rotation. Read at each request, so that a rotation needs no restart. */
 export function readTokens(file: string): readonly string[] {
-  if ((statSync(file).mode & 0o077) !== 0) {
-    throw new OperatorError(
-      'RP0402',
-      `${file} can be read by others than its owner`,
-      `chmod 600 ${file}, and replace the token`,
-    )
-  }
-  const tokens = readFileSync(file, 'utf8')
+  const tokens = textOf(file)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -31,6 +27,29 @@ export function readTokens(file: string): readonly string[] {
     'RP0403',
     `${file} has no token, or one of fewer than ${MIN_LENGTH} characters`,
     `remove ${file}: the next start makes a new token`,
+  )
+}
+
+function textOf(file: string): string {
+  try {
+    return readSmallFile(file, { accept: (status) => refuseOpen(file, status) }).toString('utf8')
+  } catch (error) {
+    if (error instanceof OperatorError) throw error
+    const why = errorCode(error) ?? 'unreadable'
+    throw new OperatorError(
+      'RP0403',
+      `${file} cannot be read (${why})`,
+      `remove ${file}: the next start makes a new token`,
+    )
+  }
+}
+
+function refuseOpen(file: string, { mode }: Stats): void {
+  if ((mode & 0o077) === 0) return
+  throw new OperatorError(
+    'RP0402',
+    `${file} can be read by others than its owner`,
+    `chmod 600 ${file}, and replace the token`,
   )
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEntry } from '../../schemas/run.ts'
+import { eventually } from '../support/eventually.ts'
 import { services } from '../support/services.ts'
 import { CLI, environment, makeSmallWorkplace, removeWorkplace, runproofIn } from './workplace.ts'
 import type { Said } from './workplace.ts'
@@ -50,16 +51,6 @@ async function interrupt(child: ChildProcess): Promise<number | null> {
   return child.exitCode
 }
 
-async function eventually<T>(look: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
-  const until = Date.now() + withinMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (Date.now() > until) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-}
-
 const linesOf = ({ stdout }: Said) => stdout.trimEnd().split('\n')
 
 test('run --detach starts a run and leaves it alone; pause, resume and their reasons are on record', async () => {
@@ -67,9 +58,7 @@ test('run --detach starts a run and leaves it alone; pause, resume and their rea
   expect(started.exitCode).toBe(0)
   const [, runId = ''] = /^run (\S+)$/m.exec(started.stdout) ?? []
   expect(started.stderr).toContain(`follow it: runproof watch ${runId}`)
-  await eventually(async () =>
-    (await runproof('show', runId)).stdout.includes('Go on with the moon?') ? true : undefined,
-  )
+  await eventually(async () => (await runproof('show', runId)).stdout.includes('Go on with the moon?'), 'the question')
   const paused = await runproof('pause', runId, '--reason', 'lunch')
   expect(paused).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${runId} is paused`) as unknown })
   expect((await runproof('runs')).stdout).toMatch(new RegExp(`^${runId} .* paused \\(not sealed\\)$`, 'm'))
@@ -97,8 +86,8 @@ test('run --json is a stream of lines: which run, every entry once and in order,
   const runId = await eventually(async () => {
     const runs = JSON.parse((await runproof('runs', '--output', 'json')).stdout) as { runId: string; state: string }[]
     return runs.find(({ state }) => state === 'running' || state === 'waiting')?.runId
-  })
-  await eventually(async () => ((await runproof('show', runId)).stdout.includes('Go on with') ? true : undefined))
+  }, 'the run')
+  await eventually(async () => (await runproof('show', runId)).stdout.includes('Go on with'), 'the question')
   await runproof('cancel', runId)
   const { stdout, exitCode } = await said
   const lines = linesOf({ stdout, stderr: '', exitCode }).map((line) => JSON.parse(line) as Record<string, unknown>)

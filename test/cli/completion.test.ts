@@ -6,12 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLI, environment, makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
 
 let folder = ''
+/** The same, with a runbook that somebody is just writing. */
+let unfinished = ''
 const script: Record<string, string> = {}
 beforeAll(async () => {
   folder = await makeSmallWorkplace()
+  const words = 'inputs:\n  dataClass: data-class\n  isUrgent: { type: bool, default: "true" }\n'
+  unfinished = await makeSmallWorkplace()
+  await writeFile(join(unfinished, 'runbooks', 'with-words.yaml'), words)
   for (const shell of ['bash', 'zsh', 'fish']) script[shell] = (await runproof(folder, 'completion', shell)).stdout
 })
-afterAll(async () => removeWorkplace(folder))
+afterAll(async () => Promise.all([folder, unfinished].map(removeWorkplace)))
 
 /** What bash offers behind these words, the last of which is being typed. */
 async function offered(words: readonly string[], cwd = folder): Promise<string[]> {
@@ -67,11 +72,43 @@ describe('for bash', () => {
   })
 
   test('the script itself carries out nothing that it is given', async () => {
-    const given = script['bash']?.replaceAll(/runproof completion runbooks [^)]*/g, `printf '%s' '$(touch\${IFS}harm)'`)
+    const given = script['bash']?.replaceAll(
+      /runproof completion (runbooks|inputs) [^)]*/g,
+      `printf '%s' '$(touch\${IFS}harm)'`,
+    )
     const text = `${given}\nCOMP_WORDS=(runproof run ""); COMP_CWORD=2; _runproof; printf "%s\\n" "\${COMPREPLY[@]}"`
     const { stdout } = await execa('bash', ['-euc', text], { cwd: folder, env: environment(), extendEnv: false })
     expect(stdout).toBe('$(touch${IFS}harm)')
     expect(existsSync(join(folder, 'harm'))).toBe(false)
+  })
+
+  test.each([
+    ['the inputs of a runbook', ['run', 'ask-first', '--t'], ['--topic-of-talk']],
+    ['them for a plan too', ['plan', 'ask-first', '--live', '--ro'], ['--rounds']],
+    ['no input of another runbook', ['run', 'with-words', '--ro'], []],
+    ['no input behind another command', ['prove', 'ask-first', '--topic'], []],
+    ['no input of a runbook that there is not', ['run', 'ask-frist', '--topic'], []],
+    ['the words of an input', ['run', 'with-words', '--data-class', 'p'], ['public', 'payment']],
+    ['them behind =', ['run', 'with-words', '--data-class', '=', 'int'], ['internal']],
+    ['true and false', ['run', 'with-words', '--is-urgent', ''], ['true', 'false']],
+    ['what else can come behind an option that takes no value', ['run', 'ask-first', '--detach', '--ro'], ['--rounds']],
+  ])('offers %s', async (_what, words, expected) => {
+    expect(await offered(words, unfinished)).toEqual(expected)
+  })
+
+  test('an input, or a runbook, whose name a shell would carry out is not offered, and not carried out', async () => {
+    const place = await makeSmallWorkplace()
+    const inputs = ['$(touch${IFS}harm)', '`touch harm`', 'a;b', '*', 'A', 'folder', 'fine']
+    await writeFile(
+      join(place, 'runbooks', 'odd.yaml'),
+      `inputs:\n${inputs.map((name) => `  '${name}': bool\n`).join('')}`,
+    )
+    expect(await offered(['run', 'odd', '--f'], place)).toEqual(['--folder', '--fine'])
+    const { stdout } = await runproof(place, 'completion', 'inputs', '--runbook', 'odd')
+    expect(stdout).toBe('--fine\n')
+    expect(await offered(['run', '$(touch${IFS}harm)', '--'], place)).not.toContain('--fine')
+    expect(existsSync(join(place, 'harm'))).toBe(false)
+    await removeWorkplace(place)
   })
 
   test('offers for a run no option that it would refuse', async () => {
@@ -83,6 +120,12 @@ describe('for bash', () => {
 })
 
 describe('for zsh', () => {
+  test('the inputs of the runbook that was said are asked for, and the values of one of them', () => {
+    const asked = 'runproof completion inputs --folder "$folder" --runbook "$runbook"'
+    expect(script['zsh']).toContain(`known+=($(${asked} 2>/dev/null))`)
+    expect(script['zsh']).toContain(`known=($(${asked} --input="$before" 2>/dev/null))`)
+  })
+
   test('each word is told with what it does, parted at a colon', () => {
     expect(script['zsh']).toContain(`"evidence ") known=('verify:verify a bundle, by its folder or its run;`)
     expect(script['zsh']).toContain(
@@ -115,6 +158,15 @@ describe('for fish', () => {
     expect(lines()).toContain(`complete -c runproof -n '__runproof_at "run "' -f -a '(__runproof_runbooks)'`)
     const places = lines().filter((line) => line.startsWith('complete -c runproof -n'))
     expect(places.filter((line) => !/-n '__runproof_(at|within) "[a-z ]*"'/.test(line))).toEqual([])
+  })
+
+  test('the inputs of a runbook are asked for behind the commands that take them', () => {
+    const asking = lines().filter((line) => line.includes('(__runproof_inputs)'))
+    expect(asking).toEqual(
+      ['plan', 'run'].map(
+        (path) => `complete -c runproof -n '__runproof_within "${path} "' -f -a '(__runproof_inputs)'`,
+      ),
+    )
   })
 
   test('an option that takes a value offers its values, or files', () => {

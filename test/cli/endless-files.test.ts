@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -7,7 +7,7 @@ import { addSigner } from '../../engine/cli/votes/add-signer.ts'
 import { readSignedDraft } from '../../engine/cli/votes/draft.ts'
 import { publicLineOf } from '../../engine/cli/votes/ssh-keygen.ts'
 import { readConfig } from '../../engine/host/config.ts'
-import { makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
+import { CLI, makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
 
 let folder = ''
 let pipe = ''
@@ -42,6 +42,44 @@ test.each(COMMANDS)('what has no end is refused with %s, not read for ever: %s %
     expect(stderr).toContain('(not a plain file)')
     expect(exitCode).toBe(2 + (code === 'RP0501' ? 2 : 0))
   }
+})
+
+test.each(['/dev/zero', 'pipe.yaml'])('a file of the catalogue has an end: %s', async (name) => {
+  const place = await makeSmallWorkplace()
+  if (name === '/dev/zero') await symlink(name, join(place, 'runbooks', 'more.yaml'))
+  else await execa('mkfifo', [join(place, 'runbooks', name)])
+  for (const args of [['check'], ['stop', '--reason', 'drill', '--effect', 'x'], ['completion', 'runbooks']]) {
+    const { stderr, exitCode } = await ends(runproof(place, ...args))
+    if (args[0] === 'stop') expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+    else
+      expect({ stderr, exitCode }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('(not a plain file)') as string,
+      })
+  }
+  await removeWorkplace(place)
+})
+
+test('a pipe by its name is refused with the way in which it is read, which works', async () => {
+  await writeFile(
+    join(folder, 'freeze.json'),
+    '{ "freeze": { "action": "platform.promotionFreeze", "unknown": "away" } }',
+  )
+  const command = 'node "$0" eval freeze.active --facts'
+  const run = async (rest: string) => execa('bash', ['-c', `${command} ${rest}`, CLI], { cwd: folder, reject: false })
+  const named = await run('<(cat freeze.json)')
+  expect(named.stderr).toMatch(
+    /^error\[RP0006\]: \/dev\/fd\/\d+ cannot be used: it cannot be read \(.*\)\nhint: a pipe, such as `<\(…\)`, .*`-`/,
+  )
+  expect(named.exitCode).toBe(2)
+  expect(await run('- < freeze.json')).toMatchObject({
+    exitCode: 5,
+    stdout: expect.stringContaining('unknown') as string,
+  })
+  const endless = await run('- < /dev/zero')
+  expect(endless.stderr).toContain(
+    'error[RP0006]: the standard input cannot be used: it cannot be read (more than 16 MiB)',
+  )
 })
 
 test('a contract, or a vote that was signed elsewhere, has an end too', async () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { interrupt, leftOf, processesOf, startUp } from './installation.ts'
 import type { Up } from './installation.ts'
 import { CLI, environment, makeSmallWorkplace, removeWorkplace, runproof } from './workplace.ts'
@@ -75,14 +76,17 @@ test('a run whose platform cannot be reached is refused, listed, explained and v
 
 test('a run that waits is shown with the commands that answer it; an approval by its requester does not count, a rejection does', async () => {
   const run = runproof(folder, 'run', 'ask-first', '--topic-of-talk', 'the weather', '--reason', 'to see')
-  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'waiting'))
+  const waiting = await eventually(
+    async () => (await runsNow()).find(({ state }) => state === 'waiting'),
+    'a run that waits',
+  )
   expect((await runproof(folder, 'runs')).stdout).toMatch(
     new RegExp(`^${waiting.runId} .* waiting \\(not sealed\\)$`, 'm'),
   )
   const show = await eventually(async () => {
     const said = await runproof(folder, 'show', waiting.runId)
-    return said.stdout.includes('Go on with the weather?') ? said : undefined
-  })
+    return said.stdout.includes('Go on with the weather?') && said
+  }, 'the question')
   expect(show.stdout).toContain(`runproof approve ${waiting.runId}`)
   expect(show.stdout).toMatch(/asked by {2}\S+@\S+ \(self-asserted\): to see/)
   const approved = await runproof(folder, 'approve', waiting.runId)
@@ -113,20 +117,21 @@ test('an emergency stop has an id, and is released once, with a reason', async (
 })
 
 test('a worker that dies is started again, and said so', async () => {
-  const [worker = ''] = (await processesOf(folder, address)).filter((line) => line.includes('worker-process.ts'))
-  process.kill(Number(worker.split(' ')[0]), 'SIGKILL')
-  await eventually(
-    async () => up.said().includes('the worker has ended (SIGKILL); starting it again in 1 s') || undefined,
-  )
-  const again = await eventually(async () =>
-    (await processesOf(folder, address)).find((line) => line.includes('worker-process.ts') && line !== worker),
-  )
-  expect(again).toBeDefined()
+  const workers = async () => (await processesOf(folder, address)).filter((line) => line.includes('worker-process.ts'))
+  const [worker] = await workers()
+  expect(worker).toMatch(/^\d+ /)
+  process.kill(Number(worker?.split(' ')[0]), 'SIGKILL')
+  const told = 'the worker has ended (SIGKILL); starting it again in 1 s'
+  await eventually(async () => up.said().includes(told), 'word of it')
+  await eventually(async () => (await workers()).some((line) => line !== worker), 'another worker')
 })
 
 test('up after a kill -9 takes over the lock, comes back at the same address, and finds its runs again', async () => {
   const started = runproof(folder, 'run', 'ask-first', '--topic-of-talk', 'the night')
-  const waiting = await eventually(async () => (await runsNow()).find(({ state }) => state === 'waiting'))
+  const waiting = await eventually(
+    async () => (await runsNow()).find(({ state }) => state === 'waiting'),
+    'a run that waits',
+  )
   expect((await runproof(folder, 'runs')).stdout).toMatch(
     new RegExp(`^${waiting.runId} .* waiting \\(not sealed\\)$`, 'm'),
   )
@@ -155,20 +160,10 @@ test('Ctrl-C while it starts leaves nothing behind either', async () => {
   const starting = spawn('node', [CLI, 'up'], { cwd: folder, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   starting.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  await eventually(async () => said.includes('starting the worker') || undefined)
+  await eventually(async () => said.includes('starting the worker'), 'the worker')
   const ended = once(starting, 'exit')
   starting.kill('SIGINT')
   expect(await ended).toEqual([0, null])
   expect(await leftOf(folder, address, 5_000)).toEqual([])
   expect(existsSync(join(folder, '.runproof', 'lock'))).toBe(false)
 })
-
-async function eventually<T>(look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> {
-  const until = Date.now() + withinMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (Date.now() > until) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-}

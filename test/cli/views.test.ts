@@ -1,7 +1,12 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { diffPlans } from '../../engine/cli/plan/diff.ts'
+import { trustOf } from '../../engine/cli/trust-folder.ts'
 import { entryLines } from '../../engine/cli/view/entry-text.ts'
 import { LiveView, News } from '../../engine/cli/view/live.ts'
+import { outcomeText } from '../../engine/cli/view/outcome-text.ts'
 import { planText } from '../../engine/cli/view/plan-text.ts'
 import { questionText } from '../../engine/cli/view/question-text.ts'
 import { runText } from '../../engine/cli/view/run-text.ts'
@@ -10,7 +15,7 @@ import { triggerText } from '../../engine/cli/view/trigger-text.ts'
 import { whyText } from '../../engine/cli/view/why-text.ts'
 import type { Denial } from '../../schemas/door.ts'
 import type { Plan, StepPlan } from '../../schemas/plan.ts'
-import type { RunEntry, RunState, StepState, Waiting } from '../../schemas/run.ts'
+import type { Outcome, RunEntry, RunState, StepState, Waiting } from '../../schemas/run.ts'
 import { planOf } from '../server/fixture.ts'
 
 const place = { file: 'test.yaml', line: 7, col: 3 }
@@ -179,12 +184,32 @@ describe('show and why', () => {
     )
     const named = { labels: { alertname: 'Error\u001bBudget' } }
     expect(triggerText({ kind: 'alert', occurrence: 'a|b', alert: named, warnings: [] })).toBe('alert Error·Budget a|b')
-    const text = runText({
-      state: stateWith({ trigger: { kind: 'alert', occurrence: 'a|b', alert: {}, warnings: [], mode: 'observe' } }),
-      plan,
-    })
+    const trigger = { kind: 'alert', occurrence: 'a|b', alert: {}, warnings: [], mode: 'observe' } as const
+    const text = runText({ state: stateWith({ trigger }), plan }, { path: '.runproof/trust', made: true })
     expect(text).toContain('  asked by  alert a|b (observes: no effect)')
   })
+})
+
+test('a run that ended names the trust folder as it is typed, and how it is made where it is not there', async () => {
+  const outcome = {
+    name: 'held',
+    as: 'succeeded',
+    message: 'held',
+    claims: [],
+    left: [],
+    tell: [],
+  } as unknown as Outcome
+  const state = stateWith({ outcome, sealed: { bundle: '/b', gaps: [] } })
+  const verify = '  verify    runproof evidence verify nested-1 --trust .runproof/trust'
+  expect(outcomeText(state, outcome, { path: '.runproof/trust', made: true }).slice(-1)).toEqual([verify])
+  const without = outcomeText(state, outcome, { path: '.runproof/trust', made: false }).slice(-2)
+  expect(without).toEqual(['  trust     runproof keys init   makes the trust folder, which is not there yet', verify])
+  const folder = await mkdtemp(join(tmpdir(), 'runproof-trust-'))
+  expect(trustOf('')).toMatchObject({ path: join('.runproof', 'trust') })
+  expect(trustOf(folder)).toEqual({ path: join(folder, '.runproof', 'trust'), made: false })
+  await mkdir(join(folder, '.runproof', 'trust'), { recursive: true })
+  expect(trustOf(folder).made).toBe(true)
+  await rm(folder, { recursive: true })
 })
 
 test('a Plan shows loops, and what is called, at their depth', () => {

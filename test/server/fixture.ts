@@ -27,7 +27,7 @@ import { makeNamespace } from '../../engine/services/temporal-client.ts'
 import { jsonDigest } from '../../evidence/digest.ts'
 import { ensureKey, publicKeyOf } from '../../evidence/keys.ts'
 import { openStore } from '../../evidence/store.ts'
-import type { Alert, Notification } from '../../schemas/alertmanager.ts'
+import type { Notification } from '../../schemas/alertmanager.ts'
 import type { AlertTrigger, Plan, StepPlan, TriggerPlan } from '../../schemas/plan.ts'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import { services } from '../support/services.ts'
@@ -264,38 +264,4 @@ export async function payload(name: string): Promise<Notification> {
   return JSON.parse(
     await readFile(new URL(`../testdata/payloads/${name}.json`, import.meta.url), 'utf8'),
   ) as Notification
-}
-
-let fingerprints = 0
-
-/** A firing alert that no other test knows. */
-export function alertOf(labels: Readonly<Record<string, string>>, differing: Partial<Alert> = {}): Alert {
-  const fingerprint = (fingerprints += 1).toString(16).padStart(16, 'f')
-  const startsAt = new Date().toISOString().replace('Z', '123456Z')
-  const times = { startsAt, endsAt: '0001-01-01T00:00:00Z' }
-  return {
-    status: 'firing',
-    labels: { ...labels },
-    annotations: {},
-    generatorURL: '',
-    fingerprint,
-    ...times,
-    ...differing,
-  }
-}
-
-/** A message with these alerts. */
-export function messageOf(alerts: readonly Alert[], differing: Partial<Notification> = {}): Notification {
-  const groups = { groupLabels: {}, commonLabels: {}, commonAnnotations: {} }
-  return {
-    version: '4',
-    status: 'firing',
-    receiver: 'test',
-    groupKey: '{}',
-    truncatedAlerts: 0,
-    externalURL: '',
-    ...groups,
-    alerts: [...alerts],
-    ...differing,
-  }
 }

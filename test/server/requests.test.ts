@@ -3,7 +3,8 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Client, Connection } from '@temporalio/client'
 import { openStore } from '../../evidence/store.ts'
-import { acting, alertOf, Bench, messageOf, planOf, runbooksOf, TOKEN } from './fixture.ts'
+import { alertOf, messageOf } from '../support/alerts.ts'
+import { acting, Bench, planOf, runbooksOf, TOKEN } from './fixture.ts'
 import type { Door } from './fixture.ts'
 
 let bench: Bench

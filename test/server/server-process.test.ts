@@ -5,7 +5,8 @@ import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { alertOf, Bench, messageOf } from './fixture.ts'
+import { alertOf, messageOf } from '../support/alerts.ts'
+import { Bench } from './fixture.ts'
 import { services } from '../support/services.ts'
 
 const SERVER = fileURLToPath(new URL('../../engine/server/server-process.ts', import.meta.url))

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { execa } from 'execa'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ensureTokenFile, isAuthorized, readTokens } from '../../engine/server/tokens.ts'
@@ -41,6 +42,14 @@ test('a token file that others can read is refused, and so is a token that can b
   expect(() => readTokens(file)).toThrow('fewer than 16 characters')
   await writeFile(file, '\n')
   expect(() => readTokens(file)).toThrow('has no token')
+})
+
+test('what is no file, or has no end, is refused and not read for ever', async () => {
+  await execa('mkfifo', ['-m', '600', file])
+  expect(() => readTokens(file)).toThrow('cannot be read (not a plain file)')
+  await rm(file)
+  await writeFile(file, 'x'.repeat(2 ** 20 + 1), { mode: 0o600 })
+  expect(() => readTokens(file)).toThrow('cannot be read (more than 1 MiB)')
 })
 
 test('no header but one that carries a valid token is authorized', () => {

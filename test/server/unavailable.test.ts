@@ -2,7 +2,8 @@ import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EvidenceUnavailable } from '../../evidence/errors.ts'
 import { QUEUES } from '../../schemas/run.ts'
-import { acting, alertOf, Bench, messageOf, planOf, runbooksOf } from './fixture.ts'
+import { alertOf, messageOf } from '../support/alerts.ts'
+import { acting, Bench, planOf, runbooksOf } from './fixture.ts'
 import type { Answer, Door } from './fixture.ts'
 
 let bench: Bench

@@ -10,7 +10,8 @@ import type { Alert } from '../../schemas/alertmanager.ts'
 import type { Json } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
 import type { RunState, Trigger } from '../../schemas/run.ts'
-import { acting, alertOf, Bench, messageOf, payload, planOf, runbooksOf } from './fixture.ts'
+import { alertOf, messageOf } from '../support/alerts.ts'
+import { acting, Bench, payload, planOf, runbooksOf } from './fixture.ts'
 import type { Answer, Door } from './fixture.ts'
 
 let bench: Bench

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { openStore } from '../../../evidence/store.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
 import type { Alert, Notification } from '../../../schemas/alertmanager.ts'
@@ -42,7 +41,7 @@ export interface Explained {
 export async function explainAlerts({ folder, args: [file = ''], options }: Call<{ json?: true }>): Promise<Exit> {
   const config = readConfig(folder)
   const { runbooks } = await soundCatalogue(config)
-  const { alerts } = notificationIn(await readJsonFile(file === '-' ? file : resolve(file)))
+  const { alerts } = notificationIn(await readJsonFile(file))
   const at = { runbooks, retentionMs: RETENTION_MS, store: openStore(config.evidence) }
   const explained = await Promise.all(alerts.map(async (alert) => explain(alert, at)))
   if (options.json === true) printJson(explained)

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorCode } from '../../../evidence/errors.ts'
+import { echoedPath } from '../../host/echo.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
@@ -32,7 +33,7 @@ function refuseToOverwrite(target: string, files: readonly string[]): void {
   if (there === undefined) return
   throw new OperatorError(
     'RP0007',
-    `${join(target, there)} is there already, and nothing was written`,
+    `${echoedPath(join(target, there))} is there already, and nothing was written`,
     'name a folder of its own: runproof init my-runbooks',
   )
 }
@@ -43,7 +44,7 @@ async function place(path: string, text: string): Promise<void> {
     await makeFolder(dirname(path))
     await writeFile(path, text, { flag: 'wx' })
   } catch (error) {
-    const message = `${plain(path)} cannot be made (${errorCode(error) ?? 'unwritable'})`
+    const message = `${echoedPath(path)} cannot be made (${errorCode(error) ?? 'unwritable'})`
     throw new OperatorError('RP0007', message, 'name a folder that this user can make: runproof init my-runbooks')
   }
 }

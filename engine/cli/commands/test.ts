@@ -2,6 +2,7 @@ import { contractOf } from '../../../actions/contract.ts'
 import { definitionsFromAllowlist } from '../../../actions/allowlist.ts'
 import type { Scenario } from '../../../schemas/scenario.ts'
 import { readConfig } from '../../host/config.ts'
+import { echoed } from '../../host/echo.ts'
 import { shippedContracts } from '../../host/installation.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { readCatalogue, textsOf } from '../../language/catalogue.ts'
@@ -72,7 +73,7 @@ function chosenOf({ catalogue }: Material, named: string | undefined, filter = '
   )
   if (chosen.length > 0) return chosen.sort((a, b) => compare(a.runbook, b.runbook) || compare(a.id, b.id))
   const of = runbook === undefined ? 'the catalogue' : `\`${runbook}\``
-  const with_ = filter === '' ? '' : ` whose id has \`${filter}\``
+  const with_ = filter === '' ? '' : ` whose id has \`${echoed(filter)}\``
   throw new OperatorError(
     'RP0002',
     `${of} has no scenario${with_}`,

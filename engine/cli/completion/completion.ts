@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { readConfig } from '../../host/config.ts'
+import { echoed } from '../../host/echo.ts'
 import { readConfigured } from '../../host/installation.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { kindOfFile } from '../../language/files.ts'
@@ -10,21 +11,34 @@ import type { Exit } from '../exit.ts'
 import type { Call } from '../program.ts'
 import { print, printAsIs } from '../terminal.ts'
 import { fish } from './fish.ts'
+import { inputFlags, inputValues } from './inputs.ts'
 import { bash, zsh } from './scripts.ts'
 import type { Script } from './scripts.ts'
 import { completedOf, SHELLS } from './words.ts'
 
 const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], Script>> = { bash, zsh, fish }
 
-/** Prints the completion script of a shell, or the runbooks of the catalogue, which these scripts ask for. */
-export function completionOf(program: Command): (call: Call) => Promise<Exit> {
-  return async ({ folder, args: [asked = ''] }) => {
+/** Which input of which runbook a script asks for. */
+export interface Asking {
+  readonly runbook?: string
+  readonly input?: string
+}
+
+/** Prints the completion script of a shell, or what these scripts ask for: runbooks of the catalogue, and inputs of one. */
+export function completionOf(program: Command): (call: Call<Asking>) => Promise<Exit> {
+  return async ({ folder, args: [asked = ''], options }) => {
     const shell = SHELLS.find((one) => one === asked)
     if (shell !== undefined) printAsIs(SCRIPTS[shell](completedOf(program)))
     else if (asked === 'runbooks') for (const id of await runbooksIn(folder)) print(id)
+    else if (asked === 'inputs') for (const word of await inputsIn(folder, options)) print(word)
     else throw unknownShell(asked)
     return EXIT.ok
   }
+}
+
+/** The options of a runbook, or the values of one of them. */
+async function inputsIn(folder: string, { runbook = '', input }: Asking): Promise<string[]> {
+  return input === undefined ? inputFlags(folder, runbook) : inputValues(folder, runbook, input)
 }
 
 /** By the names of their files: nothing is compiled while somebody types. */
@@ -41,5 +55,5 @@ const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 function unknownShell(shell: string): OperatorError {
   const hint = didYouMean(shell, SHELLS) ?? 'there are bash, zsh and fish'
-  return new OperatorError('RP0002', `there is no completion for \`${shell}\``, hint)
+  return new OperatorError('RP0002', `there is no completion for \`${echoed(shell)}\``, hint)
 }

@@ -1,4 +1,4 @@
-import { withValue } from './scripts.ts'
+import { WITH_INPUTS, withValue } from './scripts.ts'
 import type { Script } from './scripts.ts'
 import type { Completed, Expected, OptionWord, Word } from './words.ts'
 
@@ -7,7 +7,7 @@ export const fish: Script = (completed) =>
   [
     ...reading(withValue(completed).map(({ word }) => word)),
     'complete -c runproof -e',
-    ...completed.flatMap((one) => [...options(one), ...first(one)]),
+    ...completed.flatMap((one) => [...options(one), ...first(one), ...inputs(one)]),
   ].join('\n')
 
 /** Functions that read the words before the cursor, without the values of options. */
@@ -34,7 +34,7 @@ function reading(valued: readonly string[]): string[] {
     'function __runproof_within',
     '    string match -q -- "$argv[1]*" (__runproof_said)',
     'end',
-    'function __runproof_runbooks',
+    'function __runproof_folder',
     '    set -l folder .',
     "    set -l before ''",
     '    for word in (commandline -opc)',
@@ -42,7 +42,18 @@ function reading(valued: readonly string[]): string[] {
     "        string match -q -- '--folder=*' $word; and set folder (string replace -- '--folder=' '' $word)",
     '        set before $word',
     '    end',
-    '    runproof completion runbooks --folder $folder 2>/dev/null',
+    '    echo $folder',
+    'end',
+    'function __runproof_runbooks',
+    '    runproof completion runbooks --folder (__runproof_folder) 2>/dev/null',
+    'end',
+    'function __runproof_inputs',
+    "    set -l said (string split ' ' -- (__runproof_said))",
+    '    test -n "$said[2]"; or return',
+    '    set -l before (commandline -opc)[-1]',
+    '    set -l asked completion inputs --folder (__runproof_folder) --runbook $said[2]',
+    "    string match -q -- '--*' $before; and runproof $asked --input=$before 2>/dev/null",
+    "    string match -q -- '-*' (commandline -ct); and runproof $asked 2>/dev/null",
     'end',
   ]
 }
@@ -54,6 +65,12 @@ function options(one: Completed): string[] {
     ...one.options.map((option) => `complete -c runproof ${where} ${flag(option)} -d ${quoted(option.says)}`),
     ...noFiles,
   ]
+}
+
+/** Only the file of a runbook knows its inputs, and the values that some of them have. */
+function inputs({ path, first: expected }: Completed): string[] {
+  if (expected !== 'runbook' || !WITH_INPUTS.includes(path)) return []
+  return [`complete -c runproof -n ${quoted(`__runproof_within "${path} "`)} -f -a '(__runproof_inputs)'`]
 }
 
 function flag({ word, values }: OptionWord): string {

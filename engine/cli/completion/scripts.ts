@@ -10,7 +10,7 @@ export type Script = (completed: readonly Completed[]) => string
 export const bash: Script = (completed) =>
   [
     '_runproof() {',
-    '  local cur="${COMP_WORDS[COMP_CWORD]}" said="" before="" folder="." word',
+    '  local cur="${COMP_WORDS[COMP_CWORD]}" said="" before="" folder="." runbook="" word',
     '  local -a known=() flags=()',
     ...reading(completed, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"'),
     '  if [[ "$cur" == "=" ]]; then cur=""; fi',
@@ -28,7 +28,7 @@ export const zsh: Script = (completed) =>
   [
     '#compdef runproof',
     '_runproof() {',
-    '  local said="" before="" folder="." word',
+    '  local said="" before="" folder="." runbook="" word',
     '  local -a known flags',
     ...reading(completed, '"${(@Q)words[2,CURRENT-1]}"'),
     '  if [[ "$PREFIX" == --*=* ]]; then',
@@ -92,12 +92,14 @@ function choosing(completed: readonly Completed[], { list, cur, files }: Dialect
     '  case "$said" in',
     ...completed.map((one) => `    ${within(one)}) flags=(${list(one.options)}) ;;`),
     '  esac',
+    ...valuesOfInputs(),
     '  case "$before" in',
     ...choices.map(({ word, values = [] }) => `    ${word}) known=(${values.join(' ')}) ;;`),
     `    ${namesWithValue(completed).join('|')}) ${files} ;;`,
     '    *)',
+    '      if [[ "${#known[@]}" == 0 ]]; then',
     `      case "${cur}" in`,
-    '        -*) known=("${flags[@]}") ;;',
+    `        -*) known=("\${flags[@]}"); if [[ -n "$runbook" ]]; then known+=($(${inputs()})); fi ;;`,
     '        *)',
     '          case "$said" in',
     ...completed.flatMap((one) => first(one, list)),
@@ -106,6 +108,23 @@ function choosing(completed: readonly Completed[], { list, cur, files }: Dialect
     '          esac',
     '          ;;',
     '      esac',
+    '      fi',
+    '      ;;',
+    '  esac',
+  ]
+}
+
+/** Commands that take the inputs of the runbook which they name. */
+export const WITH_INPUTS = ['run', 'plan']
+
+/** Only the file of a runbook knows its inputs, and the values that some of them have. */
+function valuesOfInputs(): string[] {
+  return [
+    '  case "$said" in',
+    `    ${WITH_INPUTS.map((path) => `"${path} "?*`).join('|')})`,
+    '      runbook="${said#* }"',
+    '      runbook="${runbook%% *}"',
+    `      if [[ "$before" == --* ]]; then known=($(${inputs(' --input="$before"')})); fi`,
     '      ;;',
     '  esac',
   ]
@@ -120,6 +139,11 @@ function first(one: Completed, list: Dialect['list']): string[] {
 function placesOfFiles(one: Completed): string[] {
   const places = one.rest === 'any' ? [`"${prefixOf(one)}"*`] : []
   return one.first === 'any' ? [`"${prefixOf(one)}"`, ...places] : places
+}
+
+/** With what a script asks for the inputs of the runbook that was said. */
+function inputs(more = ''): string {
+  return `runproof completion inputs --folder "$folder" --runbook "$runbook"${more} 2>/dev/null`
 }
 
 const RUNBOOKS = 'runproof completion runbooks --folder "$folder" 2>/dev/null'

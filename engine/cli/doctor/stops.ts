@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { compileConfigured } from '../../host/installation.ts'
-import { StopSwitch } from '../../host/stops.ts'
+import { stopsInForce } from '../stops-here.ts'
 import { note, ok } from './finding.ts'
 import type { Finding, Look, Patient } from './finding.ts'
 
@@ -13,9 +13,9 @@ export const stops: Look = {
   },
 }
 
-async function inForce({ state }: Patient): Promise<Omit<Finding, 'part'>[]> {
+async function inForce({ folder, state }: Patient): Promise<Omit<Finding, 'part'>[]> {
   if (!existsSync(state.stops)) return []
-  const held = await new StopSwitch(state.stops).inForce()
+  const held = await stopsInForce(folder)
   return held.map(({ id, by, reason, at }) =>
     note(`emergency stop ${id} is in force since ${at} (${by}: ${reason})`, `runproof release ${id} --reason "…"`),
   )

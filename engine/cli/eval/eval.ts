@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { contractOf } from '../../../actions/contract.ts'
 import { definitionsFromAllowlist } from '../../../actions/allowlist.ts'
 import type { Contract } from '../../../schemas/contract.ts'
@@ -28,7 +27,7 @@ interface Evaluating {
 /** Judges one predicate on facts that somebody wrote down: true, false or unknown, with the reasons. Exits 0 only where it is true. */
 export async function evaluate({ folder, args: [cel = ''], options }: Call<Evaluating>): Promise<Exit> {
   const ground = await groundOf(folder, options.types ?? [])
-  const scope = scopeOf(await readFacts(resolve(options.facts)), ground)
+  const scope = scopeOf(await readFacts(options.facts), ground)
   const checked = checkPredicate(cel, scope.types)
   if (!checked.ok) {
     for (const line of problemsText(cel, checked.problems)) say(line)
@@ -47,7 +46,7 @@ function report(cel: string, judged: Judgement, { json }: Evaluating): void {
 
 /** Contracts and policy of the catalogue, where there is one; without it, those that are shipped and those that are named. */
 async function groundOf(folder: string, files: readonly string[]): Promise<Ground> {
-  const named = (await Promise.all(files.map(async (file) => readContracts(resolve(file))))).flat()
+  const named = (await Promise.all(files.map(async (file) => readContracts(file)))).flat()
   const { contracts, policy } = await catalogueGround(folder)
   return { contracts: new Map([...contracts, ...named].map((contract) => [contract.name, contract])), policy }
 }

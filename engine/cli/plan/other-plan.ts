@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { jsonDigest } from '../../../evidence/digest.ts'
 import type { Plan } from '../../../schemas/plan.ts'
+import { echoed, echoedPath } from '../../host/echo.ts'
 import { readJsonFile } from '../../host/facts-file.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { PlanArchive } from '../../host/plan-archive.ts'
@@ -32,7 +33,7 @@ async function archived(folder: string, digest: string): Promise<Plan> {
   if (plan !== undefined) return plan
   throw new OperatorError(
     'RP0401',
-    `the Plan ${digest} is not kept here`,
+    `the Plan ${echoed(digest, 80)} is not kept here`,
     'name a run, or a file with the Plan: runproof plan <runbook> --json > file',
   )
 }
@@ -40,5 +41,9 @@ async function archived(folder: string, digest: string): Promise<Plan> {
 async function planIn(file: string): Promise<Plan> {
   const value = await readJsonFile(file)
   if (typeof value === 'object' && value !== null && 'planVersion' in value) return value as Plan
-  throw new OperatorError('RP0006', `${file} holds no Plan`, 'write one with: runproof plan <runbook> --json > file')
+  throw new OperatorError(
+    'RP0006',
+    `${echoedPath(file)} holds no Plan`,
+    'write one with: runproof plan <runbook> --json > file',
+  )
 }

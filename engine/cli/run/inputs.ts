@@ -1,9 +1,11 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import type { InputPlan, Plan } from '../../../schemas/plan.ts'
 import type { JsonObject } from '../../../schemas/json.ts'
 import { describeType } from '../../core/cel.ts'
+import { echoed } from '../../host/echo.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { checkInputs } from '../../host/run-inputs.ts'
+import { saidOnce } from '../said-once.ts'
 import { say } from '../terminal.ts'
 import { viewing } from '../viewing.ts'
 
@@ -20,7 +22,7 @@ export interface StartOptions {
 export function startOptions(plan: Plan, args: readonly string[], verb: 'run' | 'plan' = 'run'): StartOptions {
   const typed = `runproof ${verb} ${plan.runbook.id}`
   const command = commandOf(plan, typed)
-  command.parse([...args], { from: 'user' })
+  parse(command, args, `${typed} ${exampleOf(plan)}`)
   const { reason, detach, json, output } = command.opts<Given>()
   const checked = checkInputs(plan, givenTo(plan, command))
   if ('inputs' in checked)
@@ -32,6 +34,20 @@ export function startOptions(plan: Plan, args: readonly string[], verb: 'run' | 
     }
   say(command.helpInformation())
   throw new OperatorError('RP0003', checked.problems.join('; '), `${typed} ${exampleOf(plan)}`)
+}
+
+/** What stands alone is no input; every other mistake is told with the help of this runbook. */
+function parse(command: Command, args: readonly string[], example: string): void {
+  try {
+    command.parse([...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error
+    const [alone = ''] = command.args
+    if (error.code === 'commander.excessArguments')
+      throw new OperatorError('RP0003', `\`${echoed(alone)}\` is no option: inputs are given by their names`, example)
+    const { exitCode, code, message } = error
+    throw Object.assign(new CommanderError(exitCode, code, message), { help: `${command.name()} --help` })
+  }
 }
 
 interface Given {
@@ -51,17 +67,24 @@ function commandOf({ runbook, inputs }: Plan, typed: string): Command {
     .allowExcessArguments(false)
   for (const [name, input] of Object.entries(inputs)) command.option(`--${flagOf(name)} <value>`, describe(input))
   if (inputs['reason'] === undefined) command.option('--reason <text>', 'why; it stays on record')
-  return viewing(command)
+  viewing(command)
     .option('--detach', 'start it, and do not follow it')
     .option('--folder <dir>', 'working folder (default: this one)')
     .option('--debug', 'show the stack of an error')
+  saidOnce(command, { code: 'RP0003', mayBeEmpty: Object.keys(inputs) })
+  return command
 }
 
 /** `reason` is none: where a runbook has such an input, its value is the reason of the start too. */
 const RESERVED = ['folder', 'debug', 'help', 'detach', 'json', 'output']
 
+/** Whether an input of this name cannot be given on a command line, since every run has such an option. */
+export function isReserved(name: string): boolean {
+  return RESERVED.includes(name)
+}
+
 function refuseReserved(inputs: Plan['inputs']): void {
-  const [taken] = Object.keys(inputs).filter((name) => RESERVED.includes(name))
+  const [taken] = Object.keys(inputs).filter(isReserved)
   if (taken === undefined) return
   throw new OperatorError(
     'RP0003',
@@ -88,6 +111,7 @@ function exampleOf({ inputs }: Plan): string {
   return required.map(([name]) => `--${flagOf(name)} <${name}>`).join(' ')
 }
 
-function flagOf(name: string): string {
+/** The option by which an input is given, without its dashes. */
+export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

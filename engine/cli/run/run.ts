@@ -13,20 +13,21 @@ import type { Call } from '../program.ts'
 import { admitting, atStation } from '../station.ts'
 import type { Station } from '../station.ts'
 import { paint, print, printJson, say } from '../terminal.ts'
+import { trustOf } from '../trust-folder.ts'
 import { followRun } from './follow.ts'
 import { startOptions } from './inputs.ts'
 import type { StartOptions } from './inputs.ts'
 
 /** Starts a runbook and follows the run to its end, unless it is to be left alone; Ctrl-C leaves the run alive. */
-export async function run({ folder, args }: Call): Promise<Exit> {
+export async function run({ folder, args, options: given }: Call<{ folder?: string }>): Promise<Exit> {
   const [named = '', ...rest] = args
-  const working = folderGivenLate(rest) ?? folder
+  const working = folderOfRun(rest, given.folder) ?? folder
   const runbook = runbookOf(await soundCatalogue(readConfig(working)), named)
   const options = startOptions(runbook.plan, rest)
   return atStation(working, async (station) => {
     const started = await start(station, runbook, options)
     report(started, options)
-    return options.detach ? EXIT.ok : followRun(station.client, started.runId, options)
+    return options.detach ? EXIT.ok : followRun(station.client, started.runId, { ...options, trust: trustOf(working) })
   })
 }
 
@@ -38,10 +39,13 @@ function report(started: Started, { json, detach }: StartOptions): void {
 }
 
 /** What stands behind the runbook's name belongs to its inputs; the folder is needed to know these. */
-function folderGivenLate(args: readonly string[]): string | undefined {
+function folderOfRun(args: readonly string[], before: string | undefined): string | undefined {
   const options = { folder: { type: 'string' } } as const
   const { folder } = parseArgs({ args: [...args], options, strict: false }).values
-  return typeof folder === 'string' ? folderOf(folder) : undefined
+  if (typeof folder !== 'string') return undefined
+  if (before !== undefined)
+    throw new OperatorError('RP0002', '`--folder` is given before the runbook and behind it', 'give `--folder` once')
+  return folderOf(folder)
 }
 
 async function start(

@@ -8,8 +8,8 @@ import type { ProcessLife } from './process-life.ts'
 export function takeLock(file: string): { release(): void } {
   const own: ProcessLife = { pid: process.pid, bornAt: bornAt(process.pid) ?? '' }
   const draft = `${file}.${own.pid}`
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
   try {
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
     while (!appears(draft, file)) setAside(file)
   } finally {
     rmSync(draft, { force: true })

@@ -1,10 +1,11 @@
 import type { Outcome, RunState } from '../../../schemas/run.ts'
 import { paint, plain } from '../terminal.ts'
+import type { Trust } from '../trust-folder.ts'
 import { denialText } from './denial-text.ts'
 import { seconds } from './step-line.ts'
 
 /** How a run ended: the outcome, what it left in force and how that is lifted, and where the evidence lies. */
-export function outcomeText(state: RunState, outcome: Outcome): string[] {
+export function outcomeText(state: RunState, outcome: Outcome, trust: Trust): string[] {
   const colour = outcome.as.startsWith('succeeded') ? 'green' : 'red'
   const kind = outcome.name === outcome.as ? '' : ` (${outcome.as})`
   return [
@@ -13,7 +14,7 @@ export function outcomeText(state: RunState, outcome: Outcome): string[] {
     ...(outcome.claims.length === 0 ? [] : [`  claims    ${outcome.claims.join(', ')}`]),
     ...(outcome.denial === undefined ? [] : denialText(outcome.denial, outcome.message)),
     ...outcome.left.flatMap(leftText),
-    ...sealedText(state),
+    ...sealedText(state, trust),
     ...(outcome.as.startsWith('succeeded') ? [] : [`  why       runproof why ${state.runId}`]),
   ]
 }
@@ -33,11 +34,12 @@ export function leftText({ step, text, lift }: Outcome['left'][number]): string[
   ]
 }
 
-function sealedText({ sealed, runId }: RunState): string[] {
+function sealedText({ sealed, runId }: RunState, trust: Trust): string[] {
   if (sealed === undefined) return []
   return [
     `  evidence  ${sealed.bundle}`,
     ...sealed.gaps.map((gap) => `  gap       ${plain(gap)}`),
-    `  verify    runproof evidence verify ${runId} --trust .runproof/trust`,
+    ...(trust.made ? [] : ['  trust     runproof keys init   makes the trust folder, which is not there yet']),
+    `  verify    runproof evidence verify ${runId} --trust ${trust.path}`,
   ]
 }

@@ -1,6 +1,7 @@
 import type { RunEntry, RunState, Verdict } from '../../../schemas/run.ts'
 import type { KnownRun } from '../known-run.ts'
 import { paint, plain } from '../terminal.ts'
+import type { Trust } from '../trust-folder.ts'
 import { entryLines } from './entry-text.ts'
 import { factLines } from './fact-text.ts'
 import { headed } from './headed.ts'
@@ -12,7 +13,7 @@ import { triggerText } from './trigger-text.ts'
 import { verdictLines } from './verdict-text.ts'
 
 /** A whole run for people: who asked, every step, the newest facts, every verdict, and how it ended. */
-export function runText({ state, plan, bundle }: KnownRun): string[] {
+export function runText({ state, plan, bundle }: KnownRun, trust: Trust): string[] {
   return [
     paint('bold', `${state.runId}: ${state.title}`),
     `  phase     ${state.phase}`,
@@ -37,7 +38,7 @@ export function runText({ state, plan, bundle }: KnownRun): string[] {
       state.entries.flatMap((entry) => noteLines(entry, state)),
     ),
     ...questionText(state),
-    ...(state.outcome === undefined ? [] : outcomeText(state, state.outcome)),
+    ...(state.outcome === undefined ? [] : outcomeText(state, state.outcome, trust)),
     ...(bundle === undefined ? [] : [`  told by   ${bundle} (not verified here)`]),
   ]
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../schemas/json.ts'
+import { isJsonObject } from '../../../schemas/json.ts'
 import type { Identity, Trigger } from '../../../schemas/run.ts'
 import { plain } from '../terminal.ts'
 
@@ -12,12 +12,8 @@ export function triggerText(trigger: Trigger): string {
 /** What Alertmanager calls it, where it has a name. */
 function alertName(trigger: Trigger): string {
   const { labels } = trigger.kind === 'alert' ? trigger.alert : {}
-  const name = isRecord(labels) ? labels['alertname'] : undefined
+  const name = isJsonObject(labels) ? labels['alertname'] : undefined
   return typeof name === 'string' && name !== '' ? `${plain(name)} ` : ''
-}
-
-function isRecord(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const MODES = { observe: ' (observes: no effect)', propose: ' (proposes: a person agrees first)' } as const
