@@ -43,7 +43,7 @@ function withoutAdapter(plan: Plan, host: Host): Denial | undefined {
   const names = [...new Set(missing)].sort().map((name) => `\`${name}\``)
   return refused(
     `this worker has nothing that carries out ${names.join(', ')}: only contracts`,
-    'add an adapter to the actions of this installation (actions/README.md)',
+    'add an adapter to the actions of this installation (actions/README.md); an allowlist that has changed holds once the workers are started again',
   )
 }
 

@@ -13,6 +13,7 @@ import type { Logger } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
 import { BUNDLING, WORKFLOWS } from './workflow-bundle.ts'
+import { workerIdentity } from './worker-identity.ts'
 import { tuneWorkflowThreads } from './workflow-threads.ts'
 
 const PATIENCE = {
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
   installRuntime(log)
   const host = await openHost(process.cwd(), log)
   const connection = await NativeConnection.connect({ address: values.address ?? '127.0.0.1:7233' })
-  const common = { connection, namespace: values.namespace, activities: activitiesOf(host), ...PATIENCE }
+  const { namespace } = values
+  const identity = workerIdentity(host.catalogue.digest)
+  const common = { connection, namespace, identity, activities: activitiesOf(host), ...PATIENCE }
   const runs = await Worker.create({
     ...common,
     taskQueue: QUEUES.runs,

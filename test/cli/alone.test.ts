@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEntry } from '../../schemas/run.ts'
 import { eventually } from '../support/eventually.ts'
@@ -119,6 +121,17 @@ test('doctor finds Temporal, a worker and the sealing process', async () => {
   const temporal = found.filter(({ part }) => part === 'temporal')
   expect(temporal.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok'])
   expect(temporal.map(({ says }) => says).join()).toMatch(/1 worker at .*1 sealing process at/)
+})
+
+test('doctor tells of a worker that has opened another catalogue than the one that lies here now', async () => {
+  const calendar = join(folder, 'runbooks', 'calendar.yaml')
+  await writeFile(calendar, 'closed: []\n', { flag: 'wx' })
+  const { stdout, exitCode } = await runproof('doctor')
+  await rm(calendar)
+  expect(stdout).toMatch(/the worker \d+@\S+ has opened another catalogue than the one here/)
+  expect(stdout).toContain('start it again')
+  expect(exitCode).toBe(2)
+  expect((await runproof('doctor')).stdout).not.toContain('another catalogue')
 })
 
 test('a second worker may run beside the first; Ctrl-C ends one, and only that one', async () => {

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client'
 import { QUEUES } from '../../../schemas/run.ts'
+import { compileConfigured } from '../../host/installation.ts'
 import { connectTemporal, SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
+import { catalogueOf } from '../../host/worker-identity.ts'
 import { temporalOf } from '../station.ts'
 import { counted } from '../view/counted.ts'
 import { clockOf } from './clock.ts'
@@ -13,11 +15,12 @@ const ANSWER_MS = 5_000
 /** Can Temporal be reached, does it know our search attributes, is its clock ours, and does somebody work and seal? */
 export const temporal: Look = {
   part: 'temporal',
-  look: async ({ state }) => {
+  look: async ({ state, config }) => {
     const place = temporalOf(state)
+    const { digest } = await compileConfigured(config)
     const client = await connectTemporal(place)
     try {
-      const found = await client.withDeadline(Date.now() + ANSWER_MS, async () => lookAt(client))
+      const found = await client.withDeadline(Date.now() + ANSWER_MS, async () => lookAt(client, digest))
       const reached = ok(`${place.address}, namespace ${place.namespace}`)
       return [reached, ...found]
     } finally {
@@ -26,13 +29,16 @@ export const temporal: Look = {
   },
 }
 
-async function lookAt(client: Client): Promise<Omit<Finding, 'part'>[]> {
+async function lookAt(client: Client, catalogueDigest: string): Promise<Omit<Finding, 'part'>[]> {
   const { now, found } = await clock(client)
+  const workers = await pollersAt(client, QUEUES.runs, now)
+  const sealers = await pollersAt(client, QUEUES.sealing, now)
   return [
     ...(await attributes(client)),
     ...found,
-    ...(await poller(client, { queue: QUEUES.runs, who: 'worker', command: 'worker', now })),
-    ...(await poller(client, { queue: QUEUES.sealing, who: 'sealing process', command: 'sealer', now })),
+    polled(workers, { queue: QUEUES.runs, who: 'worker', command: 'worker' }),
+    ...otherCatalogues(workers, catalogueDigest),
+    polled(sealers, { queue: QUEUES.sealing, who: 'sealing process', command: 'sealer' }),
   ]
 }
 
@@ -59,22 +65,35 @@ async function attributes(client: Client): Promise<Omit<Finding, 'part'>[]> {
   return [wrong(`the namespace lacks the search attributes ${absent.join(', ')}`, 'runproof up (or: runproof worker)')]
 }
 
-interface Polled {
-  readonly queue: string
-  readonly who: string
-  readonly command: string
-  /** By Temporal's clock. */
-  readonly now: number
-}
-
-/** Whoever polls a queue was heard of within the last minutes. */
-async function poller(client: Client, { queue, who, command, now }: Polled): Promise<Omit<Finding, 'part'>[]> {
+/** The identities of those who polled a queue within the last minutes, by Temporal's clock. */
+async function pollersAt(client: Client, queue: string, now: number): Promise<string[]> {
   const { namespace } = client.options
   const taskQueue = { name: queue }
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 2 })
   const heard = (pollers ?? []).filter(
     ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > now - 90_000,
   )
-  if (heard.length > 0) return [ok(`${counted(heard.length, who)} at ${queue}`)]
-  return [wrong(`no ${who} polls ${queue}: runs wait`, `runproof up (or: runproof ${command})`)]
+  return heard.map(({ identity }) => identity ?? '')
+}
+
+interface Polled {
+  readonly queue: string
+  readonly who: string
+  readonly command: string
+}
+
+function polled(pollers: readonly string[], { queue, who, command }: Polled): Omit<Finding, 'part'> {
+  if (pollers.length > 0) return ok(`${counted(pollers.length, who)} at ${queue}`)
+  return wrong(`no ${who} polls ${queue}: runs wait`, `runproof up (or: runproof ${command})`)
+}
+
+/** Rules, calendar and allowlist of a catalogue hold where the workers have opened it, and they open it when they start. */
+function otherCatalogues(workers: readonly string[], digest: string): Omit<Finding, 'part'>[] {
+  const others = workers.filter((identity) => (catalogueOf(identity) ?? digest) !== digest)
+  return others.map((identity) =>
+    wrong(
+      `the worker ${identity.split(' ')[0] ?? ''} has opened another catalogue than the one here: what was changed since does not hold there`,
+      'start it again: Ctrl-C and `runproof up` (or: runproof worker)',
+    ),
+  )
 }

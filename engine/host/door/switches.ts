@@ -42,7 +42,7 @@ function outsideWindow({ seam, guarded, plans, input, undo }: Pass): Denial | un
   return closed(
     'change-window',
     `no new change now: closed until ${closing.to} (${closing.reason ?? 'calendar'})`,
-    'wait for the window, or change runbooks/calendar.yaml',
+    'wait for the window, or change runbooks/calendar.yaml and start the workers again',
   )
 }
 
