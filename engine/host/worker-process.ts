@@ -13,8 +13,8 @@ import type { Logger } from './log.ts'
 import { installRuntime } from './process-runtime.ts'
 import { runUntilStopped } from './stop-signals.ts'
 import { BUNDLING, WORKFLOWS } from './workflow-bundle.ts'
-import { workerIdentity } from './worker-identity.ts'
 import { tuneWorkflowThreads } from './workflow-threads.ts'
+import { workerIdentity } from './workers.ts'
 
 const PATIENCE = {
   maxHeartbeatThrottleInterval: '2s',

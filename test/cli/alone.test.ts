@@ -127,10 +127,12 @@ test('doctor tells of a worker that has opened another catalogue than the one th
   const calendar = join(folder, 'runbooks', 'calendar.yaml')
   await writeFile(calendar, 'closed: []\n', { flag: 'wx' })
   const { stdout, exitCode } = await runproof('doctor')
+  const started = await runproof('run', 'ask-first', '--topic-of-talk', 'Mars', '--detach')
   await rm(calendar)
   expect(stdout).toMatch(/the worker \d+@\S+ has opened another catalogue than the one here/)
   expect(stdout).toContain('start it again')
   expect(exitCode).toBe(2)
+  expect(started.stderr).toMatch(/^note: the worker \d+@\S+ has opened another catalogue than the one here/m)
   expect((await runproof('doctor')).stdout).not.toContain('another catalogue')
 })
 

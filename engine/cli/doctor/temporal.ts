@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import { QUEUES } from '../../../schemas/run.ts'
 import { compileConfigured } from '../../host/installation.ts'
 import { connectTemporal, SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
-import { catalogueOf } from '../../host/worker-identity.ts'
+import { ofOtherCatalogues, pollersAt } from '../../host/workers.ts'
 import { temporalOf } from '../station.ts'
 import { counted } from '../view/counted.ts'
 import { clockOf } from './clock.ts'
@@ -65,17 +65,6 @@ async function attributes(client: Client): Promise<Omit<Finding, 'part'>[]> {
   return [wrong(`the namespace lacks the search attributes ${absent.join(', ')}`, 'runproof up (or: runproof worker)')]
 }
 
-/** The identities of those who polled a queue within the last minutes, by Temporal's clock. */
-async function pollersAt(client: Client, queue: string, now: number): Promise<string[]> {
-  const { namespace } = client.options
-  const taskQueue = { name: queue }
-  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 2 })
-  const heard = (pollers ?? []).filter(
-    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > now - 90_000,
-  )
-  return heard.map(({ identity }) => identity ?? '')
-}
-
 interface Polled {
   readonly queue: string
   readonly who: string
@@ -89,10 +78,9 @@ function polled(pollers: readonly string[], { queue, who, command }: Polled): Om
 
 /** Rules, calendar and allowlist of a catalogue hold where the workers have opened it, and they open it when they start. */
 function otherCatalogues(workers: readonly string[], digest: string): Omit<Finding, 'part'>[] {
-  const others = workers.filter((identity) => (catalogueOf(identity) ?? digest) !== digest)
-  return others.map((identity) =>
+  return ofOtherCatalogues(workers, digest).map((worker) =>
     wrong(
-      `the worker ${identity.split(' ')[0] ?? ''} has opened another catalogue than the one here: what was changed since does not hold there`,
+      `the worker ${worker} has opened another catalogue than the one here: what was changed since does not hold there`,
       'start it again: Ctrl-C and `runproof up` (or: runproof worker)',
     ),
   )

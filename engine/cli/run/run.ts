@@ -4,6 +4,8 @@ import { readConfig } from '../../host/config.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { admit, begin, RunClosing, StartNotRecorded } from '../../host/start-run.ts'
 import type { Start, Started } from '../../host/start-run.ts'
+import { ofOtherCatalogues, pollersAt } from '../../host/workers.ts'
+import { QUEUES } from '../../../schemas/run.ts'
 import { runbookOf, soundCatalogue } from '../catalogue.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
@@ -22,13 +24,24 @@ import type { StartOptions } from './inputs.ts'
 export async function run({ folder, args, options: given }: Call<{ folder?: string }>): Promise<Exit> {
   const [named = '', ...rest] = args
   const working = folderOfRun(rest, given.folder) ?? folder
-  const runbook = runbookOf(await soundCatalogue(readConfig(working)), named)
+  const catalogue = await soundCatalogue(readConfig(working))
+  const runbook = runbookOf(catalogue, named)
   const options = startOptions(runbook.plan, rest)
   return atStation(working, async (station) => {
+    await tellOfOtherCatalogues(station, catalogue.digest)
     const started = await start(station, runbook, options)
     report(started, options)
     return options.detach ? EXIT.ok : followRun(station.client, started.runId, { ...options, trust: trustOf(working) })
   })
+}
+
+/** What was changed since a worker started is in the Plan of this run, but rules and windows hold as the worker has opened them. */
+async function tellOfOtherCatalogues({ client }: Station, digest: string): Promise<void> {
+  const workers = await pollersAt(client, QUEUES.runs, Date.now()).catch(() => [])
+  for (const worker of ofOtherCatalogues(workers, digest))
+    say(
+      `note: the worker ${worker} has opened another catalogue than the one here; start it again for what was changed since`,
+    )
 }
 
 /** As JSON, the first line says which run it is; where nobody follows it, what to type is said beside it. */
