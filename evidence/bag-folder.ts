@@ -63,14 +63,14 @@ async function entriesOf({ root, odd }: Reading, parts: readonly string[]): Prom
   }
 }
 
-/** Of a folder that holds more than a bundle may have, so many entries say so; nobody waits for the rest. */
+/** Sorted by name. Of a folder that holds more than a bundle may have, so many entries say so; nobody waits for the rest. */
 async function firstIn(folder: string): Promise<Dirent[]> {
   const entries: Dirent[] = []
   for await (const entry of await opendir(folder)) {
     entries.push(entry)
     if (entries.length > 2 * LIMITS.files) break
   }
-  return entries
+  return entries.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 function isFull({ files, bytes }: Reading, parts: readonly string[]): boolean {

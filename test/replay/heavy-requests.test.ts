@@ -60,6 +60,20 @@ const HEAVY: Readonly<Record<string, Construct>> = {
     script: { facts: { health: [big(240 * KB)], ...items(40) } },
     ends: 'succeeded',
   },
+  'quoted-for-many-at-once': {
+    plan: newPlan([
+      read('look', ['edges']),
+      ...decisions,
+      ...Array.from({ length: 5 }, (_, at) => read(`more${at}`, ['edges'])),
+      block(
+        'item',
+        [read('own', ['health']), act('roll', { with: { text: { path: ['health', 'text'] } } })],
+        each(undefined, 10),
+      ),
+    ]),
+    script: { facts: { health: [known({ ok: true, text: '"'.repeat(114_848) })], ...items(10) } },
+    ends: 'succeeded',
+  },
   'much-for-many-at-once': {
     plan: newPlan([read('look', ['edges']), ...decisions, block('item', [act('roll')], each(undefined, 12))]),
     script: { facts: { health, ...items(12) } },
@@ -138,3 +152,9 @@ test('what many effects at once rest on is kept once', async () => {
   expect(Object.keys(rested.get('much-for-many-at-once roll.11')?.decisions ?? {})).toHaveLength(12)
   expect(most).toBeLessThan(12_000 * KB)
 }, 90_000)
+
+test('pieces that each effect keeps for itself are weighed as they are sent, with what is escaped in them', async () => {
+  const { outcome } = await ended('quoted-for-many-at-once')
+  expect(outcome.as).toBe('succeeded')
+  expect(doneBy('quoted-for-many-at-once')).toHaveLength(10)
+}, 120_000)
