@@ -1,7 +1,14 @@
 import type { z } from 'zod'
 import type { HttpEntry, ShellEntry } from '../schemas/allowlist.ts'
 import type { JsonObject } from '../schemas/json.ts'
-import { defineAction, defineReading, type ActionContext, type AnyDefinition, type Reading } from './define.ts'
+import {
+  defineAction,
+  defineReading,
+  type ActionContext,
+  type AnyDefinition,
+  type Reading,
+  type Settlement,
+} from './define.ts'
 import { inputSchemaOf, schemaOf } from './schema-of.ts'
 
 /** How one kind of entry is carried out. */
@@ -17,6 +24,8 @@ export interface Carrier {
   readonly endsWithAttempt?: true
   read(input: JsonObject, context: ActionContext): Promise<Reading<JsonObject>>
   perform(input: JsonObject, context: ActionContext): Promise<JsonObject>
+  /** Ends what a cut-off attempt has left at work on this machine. Answers with what goes on all the same, in words. */
+  endLeftovers?(context: ActionContext): Promise<string | undefined>
 }
 
 type Entry = ShellEntry | HttpEntry
@@ -42,8 +51,14 @@ export function definitionOf(entry: Entry, carrier: Carrier): AnyDefinition {
     readBack: 'none',
     ...(carrier.endsWithAttempt && { endsWithAttempt: true }),
     perform: (input, context) => carrier.perform(input as JsonObject, context),
-    settle: async () => ({ state: 'unknown', detail: `${carrier.target} cannot be asked whether it was carried out` }),
+    settle: async (_input, context) => unsettled(carrier, await carrier.endLeftovers?.(context)),
   })
+}
+
+/** Nobody keeps a list of what commands and requests did. */
+function unsettled({ target }: Carrier, goesOn: string | undefined): Settlement<JsonObject> {
+  const detail = `nothing tells whether its effect happened, since ${target} cannot be asked`
+  return { state: 'unknown', detail: goesOn === undefined ? detail : `${detail}; ${goesOn}` }
 }
 
 /** Only whoever printed a list can say that it is whole: in a field `complete`, if the entry's output has one (G12). */

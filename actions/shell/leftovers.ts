@@ -1,24 +1,29 @@
-import { readdir, readFile, readlink } from 'node:fs/promises'
-
-/** By what the processes of one step are known: a variable that all of them inherit, and the folder in which they began. */
-export interface Mark {
-  readonly variable: string
-  readonly folder: string
-}
+import { readdir, readFile, readlink, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Mark } from './mark.ts'
 
 const MOST_ROUNDS = 50
 
 /**
- * Kills what a step left behind outside its group: daemons in a session of their own. They are looked for again until none
- * is found, because they may fork meanwhile. Only a process that has cleared its variables and left its folder escapes; and
- * all of them do where there is no `/proc`.
+ * Kills what a step left behind outside its group, or altogether, where its worker was killed. It is looked for again until nothing
+ * is found, because it may fork meanwhile; answers with what could not be ended. Only a process that has cleared its variables and
+ * left its folder escapes; and all of them do where there is no `/proc`.
  */
-export async function killLeftovers(mark: Mark): Promise<void> {
+export async function killLeftovers(mark: Mark): Promise<readonly number[]> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const left = await leftOvers(mark)
-    if (left.length === 0) return
+    if (left.length === 0) return []
     left.forEach(kill)
   }
+  return leftOvers(mark)
+}
+
+/** Removes the folders in which the processes of a step began. One that cannot be removed stays: it holds nothing of ours. */
+export async function removeFolders({ folders }: Mark): Promise<void> {
+  const parent = dirname(folders)
+  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(basename(folders)))
+  const removals = names.map(async (name) => rm(join(parent, name), { recursive: true, force: true }))
+  await Promise.allSettled(removals)
 }
 
 async function leftOvers(mark: Mark): Promise<readonly number[]> {
@@ -28,12 +33,12 @@ async function leftOvers(mark: Mark): Promise<readonly number[]> {
   return judged.flat().filter((pid) => pid !== process.pid)
 }
 
-async function belongs(pid: number, { variable, folder }: Mark): Promise<boolean> {
+async function belongs(pid: number, { variable, folders }: Mark): Promise<boolean> {
   const [variables, place] = await Promise.all([
     readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
     readlink(`/proc/${pid}/cwd`).catch(() => ''),
   ])
-  return variables.split('\0').includes(variable) || place === folder || place.startsWith(`${folder}/`)
+  return variables.split('\0').includes(variable) || place.startsWith(folders)
 }
 
 function kill(pid: number): void {

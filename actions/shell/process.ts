@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { chown, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { execa } from 'execa'
+import { capture } from './capture.ts'
 import { guardGroup } from './group.ts'
-import { killLeftovers, type Mark } from './leftovers.ts'
+import { killLeftovers, removeFolders } from './leftovers.ts'
+import { markOf, type Mark } from './mark.ts'
 
 /** One process to run: no shell, these variables and no others. */
 export interface Command {
@@ -13,13 +11,18 @@ export interface Command {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly user?: { readonly uid: number; readonly gid: number }
+  /** The idempotency key of the step: whoever knows it can end what is left of the step (`endProcesses`). */
+  readonly key?: string
 }
 
-/** How a process ended. Output beyond the cap is dropped, and said to be. */
+/** How a process ended: with an exit code, or by a signal. Output beyond the cap is dropped, and said to be. */
 export interface Ended {
-  readonly exitCode: number
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
   readonly stdout: string
   readonly stderr: string
+  /** The last of standard error, also where its beginning took all the room. */
+  readonly stderrEnd: string
   readonly truncated: boolean
 }
 
@@ -28,27 +31,51 @@ export class NotStarted extends Error {
   override readonly name = 'NotStarted'
 }
 
-const MAX_OUTPUT_BYTES = 64 * 1024
 const systemEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
+
+/** What runs in this process, by its mark. */
+const running = new Map<string, Promise<unknown>>()
 
 /** Runs a process in an empty folder of its own (G31). When it has ended, or the signal aborts, all that it started is gone. */
 export async function runProcess(command: Command, signal: AbortSignal): Promise<Ended> {
   signal.throwIfAborted()
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'runproof-')))
-  const mark = { variable: `RUNPROOF_PROCESS=${randomUUID()}`, folder }
+  const mark = await markOf(command.key ?? '')
+  const run = runMarked(mark, command, signal)
+  running.set(mark.variable, run)
+  return run.finally(() => running.delete(mark.variable))
+}
+
+/**
+ * Ends what an earlier attempt of a step left at work on this machine, because its worker was killed. Answers with the processes that
+ * could not be ended. An attempt of this very worker ends by itself, politely, and is waited for.
+ */
+export async function endProcesses(key: string): Promise<readonly number[]> {
+  const mark = await markOf(key)
+  await running.get(mark.variable)?.catch(() => undefined)
+  const left = await killLeftovers(mark)
+  await removeFolders(mark)
+  return left
+}
+
+async function runMarked(mark: Mark, command: Command, signal: AbortSignal): Promise<Ended> {
+  const folder = await mkdtemp(mark.folders)
   try {
     if (command.user) await chown(folder, command.user.uid, command.user.gid)
-    return await runIn(mark, command, signal)
+    return await runIn({ mark, folder }, command, signal)
   } finally {
     await killLeftovers(mark)
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runIn(mark: Mark, command: Command, signal: AbortSignal): Promise<Ended> {
+async function runIn(
+  { mark, folder }: { readonly mark: Mark; readonly folder: string },
+  command: Command,
+  signal: AbortSignal,
+): Promise<Ended> {
   const [name = '', value] = mark.variable.split('=')
   const subprocess = execa(command.program, command.args, {
-    cwd: mark.folder,
+    cwd: folder,
     env: { ...systemEnv, ...command.env, [name]: value },
     extendEnv: false,
     stdin: 'ignore',
@@ -64,27 +91,12 @@ async function runIn(mark: Mark, command: Command, signal: AbortSignal): Promise
   signal.throwIfAborted()
   if (subprocess.pid === undefined)
     throw new NotStarted(`\`${command.program}\` could not be started: ${result.code ?? 'no reason given'}`)
-  if (result.exitCode === undefined)
-    throw new Error(`\`${command.program}\` was ended by ${result.signal ?? 'a signal'}`)
   return {
     exitCode: result.exitCode,
+    signal: result.signal,
     stdout: stdout.text(),
     stderr: stderr.text(),
+    stderrEnd: stderr.end(),
     truncated: stdout.over() || stderr.over(),
   }
-}
-
-/** Keeps the beginning of a stream and reads on, so that the process never waits for a full pipe. */
-function capture(stream: Readable): { text(): string; over(): boolean } {
-  const kept: Buffer[] = []
-  let room = MAX_OUTPUT_BYTES
-  let dropped = 0
-  stream.on('data', (chunk: Buffer) => {
-    const part = chunk.subarray(0, room)
-    // A copy: a part would keep the whole of its chunk in memory, an empty one too.
-    if (part.length > 0) kept.push(Buffer.from(part))
-    room -= part.length
-    dropped += chunk.length - part.length
-  })
-  return { text: () => Buffer.concat(kept).toString('utf8'), over: () => dropped > 0 }
 }

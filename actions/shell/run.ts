@@ -6,7 +6,8 @@ import { definitionOf } from '../allowlisted.ts'
 import { Refused, Unknown, type ActionContext, type AnyDefinition } from '../define.ts'
 import { checkEffects, checkParts, fillParts } from '../fill.ts'
 import { jsonObject } from '../json-object.ts'
-import { NotStarted, runProcess, type Ended } from './process.ts'
+import { lastWords } from './last-words.ts'
+import { endProcesses, NotStarted, runProcess, type Ended } from './process.ts'
 
 const textOutput = z.strictObject({ exitCode: count(), stdout: text(), stderr: text(), truncated: bool() })
 
@@ -18,6 +19,7 @@ export function shellDefinition(entry: ShellEntry): AnyDefinition {
     summary: `Run ${[entry.program, ...entry.args.map(show)].join(' ')}`,
     textOutput,
     target: `\`${entry.program}\``,
+    endLeftovers: async ({ idempotencyKey }) => whatGoesOn(await endProcesses(idempotencyKey)),
     endsWithAttempt: true,
     read: (input, context) => read(entry, input, context),
     perform: (input, context) => perform(entry, input, context),
@@ -28,13 +30,25 @@ async function read(entry: ShellEntry, input: JsonObject, context: ActionContext
   const ended = await run(entry, input, context).catch((cause: unknown) => {
     throw new Unknown(context.signal.aborted ? 'timeout' : 'error', (cause as Error).message)
   })
+  if (ended.exitCode === undefined) throw new Unknown('error', howItEnded(entry, ended))
   return { value: outputOf(entry, ended, (why) => new Unknown('invalid', why)), roundTrip: true, source: entry.program }
 }
 
+/** A command that failed may have done half of its effect: how it ended is told, and what it did stays open. */
 async function perform(entry: ShellEntry, input: JsonObject, context: ActionContext) {
   const ended = await run(entry, input, context)
-  if (ended.exitCode !== 0) throw new Error(`\`${entry.program}\` ended with exit code ${ended.exitCode}`)
+  if (ended.exitCode !== 0) throw new Error(howItEnded(entry, ended))
   return outputOf(entry, ended, (why) => new Error(why))
+}
+
+function whatGoesOn(left: readonly number[]): string | undefined {
+  return left.length === 0 ? undefined : `what it started goes on, since this worker cannot end it: ${left.join(', ')}`
+}
+
+function howItEnded({ program, env = {} }: ShellEntry, { exitCode, signal, stderrEnd }: Ended): string {
+  const how = exitCode === undefined ? `was ended by ${signal ?? 'a signal'}` : `ended with exit code ${exitCode}`
+  const words = lastWords(stderrEnd, env)
+  return `\`${program}\` ${how}${words === '' ? ', and wrote nothing to its standard error' : `; the end of its standard error: “${words}”`}`
 }
 
 async function run(entry: ShellEntry, input: JsonObject, context: ActionContext): Promise<Ended> {
@@ -45,6 +59,7 @@ async function run(entry: ShellEntry, input: JsonObject, context: ActionContext)
     args,
     env: { ...entry.env, ...key },
     ...(entry.user && { user: entry.user }),
+    key: context.idempotencyKey,
   }
   try {
     return await runProcess(command, context.signal)
@@ -64,10 +79,12 @@ function asArgument(entry: ShellEntry, value: string, name: string): string {
 }
 
 function outputOf(entry: ShellEntry, ended: Ended, wrong: (why: string) => Error): JsonObject {
-  if (!entry.output) return { ...ended }
-  if (ended.exitCode !== 0) throw wrong(`\`${entry.program}\` ended with exit code ${ended.exitCode}`)
-  const printed = jsonObject(ended.stdout)
-  if (printed === undefined) throw wrong(`\`${entry.program}\` printed what is no JSON object`)
+  const { exitCode = -1, stdout, stderr, truncated } = ended
+  if (!entry.output) return { exitCode, stdout, stderr, truncated }
+  if (exitCode !== 0) throw wrong(howItEnded(entry, ended))
+  const printed = jsonObject(stdout)
+  if (printed === undefined)
+    throw wrong(`\`${entry.program}\` ended with exit code 0, and printed what is no JSON object`)
   return printed
 }
 

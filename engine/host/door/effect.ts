@@ -119,8 +119,18 @@ async function settlementAfter(pass: Pass, intent: Recorded<Intent>, reply: Repl
   const failure = 'failure' in reply ? reply.failure : undefined
   if (failure instanceof RequestRefused) return { state: 'not-done' }
   const settlement = await askAuthority(pass, intent.value)
-  const surelyNot = failure instanceof Refused && settlement.state === 'unknown'
-  return surelyNot ? { state: 'not-done' } : settlement
+  if (settlement.state !== 'unknown') return settlement
+  if (failure instanceof Refused) return { state: 'not-done' }
+  if (!('failure' in reply) || pass.definition.readBack !== 'none') return settlement
+  return { state: 'unknown', detail: `${seenOf(pass, failure)}; ${settlement.detail}` }
+}
+
+/** Where nobody can be asked, what was seen of the end is all that a person has to go by. */
+function seenOf({ seam }: Pass, failure: unknown): string {
+  if (failure instanceof Error && failure.name === 'TimeoutError') return 'its time was over before it had ended'
+  if (seam.cancelled.aborted && failure === seam.cancelled.reason)
+    return 'it was ended, because the run was cancelled or the worker stopped'
+  return messageOf(failure, 'it failed')
 }
 
 /** Where the target cannot be asked, its reply is all that there is, as long as it keeps its contract. */

@@ -47,7 +47,14 @@ function doneBefore(arrived: Arrived, receipt: Recorded<Receipt>, passes: readon
 }
 
 async function settleOpen(arrived: Arrived, intent: Recorded<Intent>): Promise<EffectResult | undefined> {
-  return closeIntent(arrived, { intent, settlement: await askAuthority(arrived, intent.value) })
+  const settlement = await askAuthority(arrived, intent.value)
+  return closeIntent(arrived, { intent, settlement: cannotBeAsked(arrived) ? cutOff(settlement) : settlement })
+}
+
+/** An earlier attempt may have seen the end, and took what it saw with it. */
+function cutOff(settlement: Settlement<JsonObject>): Settlement<JsonObject> {
+  if (settlement.state !== 'unknown') return settlement
+  return { state: 'unknown', detail: `its attempt was cut off, and its end was not recorded; ${settlement.detail}` }
 }
 
 /** Writes down what the authority said of an intent; answers with the step's result, or undefined where it did not happen. */
@@ -151,7 +158,20 @@ function liftOf({ seam }: Arrived, intent: Intent, output: JsonObject): { lift?:
   }
 }
 
-function effectUnknown({ seam }: Arrived, { idempotencyKey }: Intent, detail: string): EffectResult {
-  const message = `nobody can say whether ${seam.action} happened: ${detail}. It is not tried again; ask the authority for the operation with the idempotency key ${idempotencyKey}`
+function effectUnknown(arrived: Arrived, intent: Intent, detail: string): EffectResult {
+  const { action } = arrived.seam
+  const message = `nobody can say whether ${action} happened: ${detail}. It is not tried again; ${nextOf(arrived, intent)}`
   return { status: 'effect-unknown', message, evidence: {} }
+}
+
+/** Where there is an authority, it knows the key; where there is none, only the target itself shows what happened. */
+function nextOf(arrived: Arrived, { idempotencyKey }: Intent): string {
+  if (cannotBeAsked(arrived))
+    return `look at the target by hand, and finish there what is left half done (the idempotency key was ${idempotencyKey})`
+  return `ask the authority for the operation with the idempotency key ${idempotencyKey}`
+}
+
+function cannotBeAsked({ seam }: Arrived): boolean {
+  const definition = seam.host.definitions.get(seam.action)
+  return definition?.kind === 'action' && definition.readBack === 'none'
 }
