@@ -28,8 +28,8 @@ export async function openPeople(folder: string, keys: AdmissionKeys): Promise<P
       const [question] = state.questions ?? []
       if (question === undefined) return undefined
       const vote = voteOn(state, question, how)
-      const ssh = how === 'plain' ? {} : { ssh: { principal: SIGNER, signature: await sign(vote, { folder, key }) } }
-      return castVote(handle, { ...(await keys.take(vote)), ...ssh })
+      const ssh = how === 'plain' ? undefined : { principal: SIGNER, signature: await sign(vote, { folder, key }) }
+      return castVote(handle, await keys.take(vote, ssh))
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Operand } from '../../schemas/plan.ts'
 import type { FactRecord } from '../../schemas/fact.ts'
-import type { Denial, SignedVote } from '../../schemas/run.ts'
+import type { Denial, SignedVote, Vote, VoteVerdict } from '../../schemas/run.ts'
 import { denied } from './denied.ts'
 import { readableText } from './operand.ts'
 import { Elsewhere } from './ports.ts'
@@ -88,7 +88,7 @@ async function collect(run: Run, asking: Asking, { poll, wait }: Open): Promise<
     const answer = await watch.answer(poll)
     if (answer === undefined) return asking.overdue
     if ('by' in answer) return denied(answer)
-    const verdict = answer.verdict.counted ? duplicateOf(answer.vote, wait.answers) : answer.verdict
+    const verdict = answer.verdict.counted ? countedIn(run, answer.vote, wait) : answer.verdict
     run.ledger.enter({ kind: 'vote', step: asking.step, vote: answer.vote, ...verdict })
     if (!verdict.counted) continue
     const { by, decision, reason } = answer.vote.vote
@@ -101,12 +101,41 @@ async function collect(run: Run, asking: Asking, { poll, wait }: Open): Promise<
   }
 }
 
-/** One person answers for one role only. */
-function duplicateOf({ vote }: SignedVote, answers: readonly SignedVote[]): { counted: boolean; why?: string } {
-  const elsewhere = answers.find(({ vote: other }) => other.by.user === vote.by.user && other.role !== vote.role)
-  return elsewhere === undefined
-    ? { counted: true }
-    : { counted: false, why: `${vote.by.user} has already answered as ${elsewhere.vote.role}` }
+function countedIn({ ports }: Run, vote: SignedVote, { answers }: Asked): VoteVerdict {
+  return besideOthers(vote, answers.map(seatOf), (change) => ports.knows?.(change) ?? true)
+}
+
+/** Who has answered a question, as whom. */
+export interface Seat {
+  readonly user: string
+  readonly role: string
+}
+
+/** The seat that a vote takes. */
+export function seatOf({ vote }: SignedVote): Seat {
+  return { user: vote.by.user, role: vote.role }
+}
+
+/** Runs that were under way before a rejection counted in every role are replayed as they were. */
+const REJECTED_IN_ANY_ROLE = 'rejected-in-any-role'
+
+/**
+ * What a vote that is good by itself comes to beside those that were counted: one person answers for one role only, and rejects in any.
+ * The run and whoever records or answers a vote ask here, so that a person is told what counts.
+ */
+export function besideOthers(
+  { vote }: SignedVote,
+  taken: readonly Seat[],
+  knows: (change: string) => boolean = () => true,
+): VoteVerdict {
+  const before = taken.find(({ user, role }) => user === vote.by.user && role !== vote.role)
+  if (before === undefined || (vote.decision === 'reject' && knows(REJECTED_IN_ANY_ROLE))) return { counted: true }
+  return { counted: false, why: alreadyAs(before.role, vote) }
+}
+
+function alreadyAs(before: string, { by, role, decision }: Vote): string {
+  const next = decision === 'reject' ? `reject as ${before}` : `somebody else answers as ${role}`
+  return `${by.user} has already answered as ${before}, and one person answers for one role: ${next}`
 }
 
 /** Who answers for every role that is asked, one person for each time that it is named; undefined while somebody is missing. */

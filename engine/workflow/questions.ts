@@ -1,5 +1,7 @@
 import { TemporalFailure, condition, isCancellation, patched, rootCause, setHandler } from '@temporalio/workflow'
 import type { Answer, Poll, Question } from '../core/ports.ts'
+import { besideOthers, seatOf } from '../core/question.ts'
+import type { Seat } from '../core/question.ts'
 import { recordable } from './still-open.ts'
 import type { Pace } from './pace.ts'
 import type { QuestionRecord, RunInput, SignedAdmission, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
@@ -22,6 +24,8 @@ interface OpenQuestion {
   readonly answers: Answer[]
   /** Votes that were let in: none is taken twice. */
   readonly given: Set<string>
+  /** As whom people have answered, by the answers that count. */
+  readonly seats: Seat[]
   /** So many votes are being checked. */
   checking: number
   /** So many votes were let in, and are not among the answers yet. */
@@ -36,6 +40,8 @@ export interface KeptQuestion {
   readonly factsDigest: string
   readonly answers: readonly Answer[]
   readonly given: readonly string[]
+  /** Earlier executions did not keep it. */
+  readonly seats?: readonly Seat[]
 }
 
 /** Takes votes for the questions that are open, one for each instance of a step, and refuses all others at once. */
@@ -46,11 +52,12 @@ export class Questions {
   readonly #triggers: readonly Trigger[]
 
   constructor({ plan, admission }: RunInput, triggers: readonly Trigger[], brought: readonly KeptQuestion[]) {
-    for (const { given, answers, ...kept } of brought)
+    for (const { given, answers, seats = seatsOf(answers), ...kept } of brought)
       this.#open.set(kept.question.step, {
         ...kept,
         answers: [...answers],
         given: new Set(given),
+        seats: [...seats],
         checking: 0,
         pending: 0,
       })
@@ -69,6 +76,7 @@ export class Questions {
       factsDigest,
       answers: [],
       given: new Set(),
+      seats: [],
       checking: 0,
       pending: 0,
     }
@@ -85,8 +93,8 @@ export class Questions {
 
   /** What is open, and was answered meanwhile. */
   kept(): KeptQuestion[] {
-    return [...this.#open.values()].map(({ question, factsDigest, answers, given }) => {
-      return { question, factsDigest, answers, given: [...given] }
+    return [...this.#open.values()].map(({ question, factsDigest, answers, given, seats }) => {
+      return { question, factsDigest, answers, given: [...given], seats }
     })
   }
 
@@ -136,8 +144,9 @@ export class Questions {
     open.checking += 1
     open.pending += 1
     try {
-      const verdict = await this.#check(vote).finally(() => (open.checking -= 1))
+      const checked = await this.#check(vote).finally(() => (open.checking -= 1))
       if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
+      const verdict = checked.counted ? countedBy(open, vote) : checked
       open.answers.push({ vote, verdict })
       return verdict
     } finally {
@@ -155,6 +164,17 @@ export class Questions {
       return { counted: false, why: `nobody could check this vote: ${rootCause(error) ?? error.message}` }
     }
   }
+}
+
+/** As the interpreter counts it, which takes these answers one after the other: whoever has voted is told what the run does. */
+function countedBy({ seats }: OpenQuestion, vote: SignedVote): VoteVerdict {
+  const verdict = besideOthers(vote, seats, patched)
+  if (verdict.counted) seats.push(seatOf(vote))
+  return verdict
+}
+
+function seatsOf(answers: readonly Answer[]): Seat[] {
+  return answers.flatMap(({ vote, verdict }) => (verdict.counted ? [seatOf(vote)] : []))
 }
 
 /** A vote that was changed on the way is another one: it keeps the real one neither in nor out. */

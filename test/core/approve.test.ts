@@ -30,7 +30,22 @@ describe('an approval', () => {
       { by: 'ben', counted: false },
     ])
     expect(run.state.entries.findLast(({ kind }) => kind === 'vote')).toMatchObject({
-      why: 'ben has already answered as lead',
+      why: 'ben has already answered as lead, and one person answers for one role: somebody else answers as owner',
+    })
+  })
+
+  test('is refused by one person in whatever role', async () => {
+    const answers: Answer[] = [
+      { user: 'ben', role: 'lead' },
+      { user: 'ben', role: 'owner', decision: 'reject', reason: 'on reflection' },
+    ]
+    const run = await answered(...answers)
+    expect(results(run)).toEqual(['gate denied'])
+    expect(votes(run).map(({ counted }) => counted)).toEqual([true, true])
+    const before = await carry(plan, { answers, knows: [] })
+    expect(results(before)).toEqual(['gate timed-out'])
+    expect(before.state.entries.findLast(({ kind }) => kind === 'vote')).toMatchObject({
+      why: 'ben has already answered as lead, and one person answers for one role: reject as lead',
     })
   })
 

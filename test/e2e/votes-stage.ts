@@ -51,6 +51,7 @@ export class Stage {
     const roles = { 'release-owner': [...names], 'incident-lead': [...names] }
     const installation = await openInstallation({ lab, roles })
     await bring(installation, 'two-agree.yaml', 'two-agree.yaml')
+    await bring(installation, 'two-roles.yaml', 'two-roles.yaml')
     await bring(installation, 'freeze-now.yaml', 'freeze-now.yaml')
     await bring(installation, 'break-glass.yaml', join('rules', 'break-glass.yaml'))
     const allowed = await listSigners(installation.folder, [grace, hal])

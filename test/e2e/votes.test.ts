@@ -115,6 +115,39 @@ describe('G26: a run that a person has started', () => {
     expect(verdict).toBe('verified')
   })
 
+  test('tells a person who answers in two roles at once what it counts, and so do its entries and its records', async () => {
+    const trigger = { kind: 'alert' as const, occurrence: randomBytes(4).toString('hex'), alert: {}, warnings: [] }
+    const runId = await stage.start('two-roles', topic(), trigger)
+    const { grace, hal } = stage
+    const roles = ['release-owner', 'incident-lead']
+    const both = await Promise.all(roles.map(async (role) => stage.vote(runId, 'agreed', { person: grace, role })))
+    const told = await Promise.all(both.map(async (vote) => stage.cast(runId, vote)))
+    const counted = told.findIndex((verdict) => verdict.counted)
+    const [as, open = ''] = counted === 0 ? roles : roles.toReversed()
+    const why = `${grace.name} has already answered as ${as}, and one person answers for one role: somebody else answers as ${open}`
+    expect([told[counted], told[1 - counted]]).toEqual([{ counted: true }, { counted: false, why }])
+    const { entries } = await stage.installation.state(runId)
+    const entered = entries.flatMap((entry) => (entry.kind === 'vote' ? [[entry.vote.vote.role, entry.counted]] : []))
+    expect(Object.fromEntries(entered)).toEqual(Object.fromEntries(roles.map((role) => [role, role === as])))
+    const again = await runproof(stage.installation.folder, 'approve', runId, '--key', grace.key, '--role', open)
+    expect(again).toMatchObject({ exitCode: 5, stdout: expect.stringContaining(`does not count: ${why}`) as string })
+    expect(await stage.cast(runId, await stage.vote(runId, 'agreed', { person: hal, role: open }))).toEqual({
+      counted: true,
+    })
+    expect((await stage.installation.sealed(runId)).outcome?.name).toBe('agreed')
+    expect((await stage.verified(runId)).verdict).toBe('verified')
+  })
+
+  test('is ended by a rejection, also by a person who has approved it in another role', async () => {
+    const runId = await stage.start('two-roles', topic())
+    const { grace: person } = stage
+    expect(await stage.cast(runId, await stage.vote(runId, 'agreed', { person }))).toEqual({ counted: true })
+    const reject = { person, decision: 'reject' as const, role: 'incident-lead' }
+    expect(await stage.cast(runId, await stage.vote(runId, 'agreed', reject))).toEqual({ counted: true })
+    expect((await stage.installation.sealed(runId)).outcome?.name).toBe('rejected')
+    expect((await stage.verified(runId)).verdict).toBe('verified')
+  })
+
   test('takes no vote of somebody whose own start was merged into it', async () => {
     const inputs = topic()
     const runId = await stage.start('two-agree', inputs)

@@ -134,6 +134,44 @@ describe('a vote on a recorded question', () => {
     expect(await check(second)).toMatchObject({ why: 'the nonce of this vote was used by another' })
   })
 
+  test('G26: counts whoever has handed in a forgery of its draft, or signed it with another key, before', async () => {
+    const { vote, ssh } = await given(await ask())
+    const { keys, store } = practice.host
+    const forged = await keys.take({ ...vote, reason: 'forged' }, ssh)
+    const wrong = await signedBy(hal, vote, keys)
+    for (const bad of [forged, wrong]) expect(await check(bad)).toMatchObject({ counted: false })
+    const real = await keys.take(vote, ssh)
+    expect(await check(real)).toEqual({ counted: true })
+    const { votes } = await votesOf(store, runId)
+    expect(new Map(votes.map(({ signed, verdict }) => [voteName(signed), verdict.counted]))).toEqual(
+      new Map([forged, wrong, real].map((one) => [voteName(one), one === real])),
+    )
+    expect(await check(await given(vote.factsDigest, { nonce: vote.nonce }, hal))).toMatchObject({ counted: false })
+  })
+
+  test('G26: counts alone where another with its nonce is checked at the same time', async () => {
+    const digest = await ask()
+    const nonce = 'the-same'
+    const both = [await given(digest, { nonce }), await given(digest, { nonce }, hal)]
+    const verdicts = await Promise.all(both.map(check))
+    expect(verdicts.filter(({ counted }) => counted)).toHaveLength(1)
+    const { votes } = await votesOf(practice.host.store, runId)
+    expect(votes.map(({ verdict }) => verdict.counted).sort()).toEqual([false, true])
+    expect(await Promise.all(both.map(check))).toEqual(verdicts)
+  })
+
+  test('G26: that counted once counts for no other question, nor in another run', async () => {
+    const vote = await given(await ask())
+    expect(await check(vote)).toEqual({ counted: true })
+    await ask({ time: 2, shown: { health: { value: { state: 'well' }, unknown: null } } })
+    expect(await check(await given(vote.vote.factsDigest, { nonce: vote.vote.nonce }))).toMatchObject({
+      counted: false,
+    })
+    const other = await practice.admission('switch', { trigger: BY_CY })
+    const there = await checkVote({ admission: other, vote, triggers: [] }, practice.host)
+    expect(there).toMatchObject({ why: expect.stringContaining('not for this run') as string })
+  })
+
   test('G26: that is no answer to this kind of question does not count', async () => {
     const digest = await ask()
     const vote = await given(digest, { decision: 'choose', option: 'yes' })

@@ -51,10 +51,14 @@ describe('a vote that a person has signed', () => {
   })
 
   test.each<[string, (vote: SignedVote) => SignedVote | Promise<SignedVote>, string]>([
-    ['whose signature was taken away', ({ ssh: _none, ...rest }) => rest, 'no signature of its own'],
+    ['whose signature was taken away', async (vote) => withSsh(vote, undefined), 'no signature of its own'],
     ['whose signature is of another vote', async (vote) => withSsh(vote, (await by(grace)).ssh), 'does not hold'],
-    ['whose signature is garbage', (vote) => withSsh(vote, { principal: grace.name, signature: 'x' }), 'does not hold'],
-    ['under another name than it was signed', (vote) => withSsh(vote, named(vote, cy.name)), 'not of'],
+    [
+      'whose signature is garbage',
+      async (vote) => withSsh(vote, { principal: grace.name, signature: 'x' }),
+      'does not hold',
+    ],
+    ['under another name than it was signed', async (vote) => withSsh(vote, named(vote, cy.name)), 'not of'],
     ['whose words were changed after it was signed', retakenWith({ reason: 'other' }), 'does not hold'],
     ['that was not taken here', (vote) => ({ ...vote, signature: '' }), 'not taken'],
   ])('G26: %s does not count', async (_what, change, why) => {
@@ -64,10 +68,28 @@ describe('a vote that a person has signed', () => {
     })
   })
 
+  test('G26: whose signature was swapped after it was taken is none that was taken', async () => {
+    const [vote, other] = [await by(grace), await by(grace)]
+    const { ssh, ...bare } = vote
+    for (const changed of [bare, { ...vote, ssh: other.ssh! }, { ...vote, ssh: { ...ssh!, principal: cy.name } }])
+      expect(counts(changed)).toEqual({ counted: false, why: 'this vote was not taken by this installation' })
+  })
+
+  test('G26: counts where its words alone were taken, as those of the first votes were, and its signature holds', async () => {
+    const [{ vote, ssh }, other] = [await by(grace), await by(grace)]
+    const words = await practice.host.keys.take(vote)
+    expect(counts({ ...words, ssh: ssh! })).toEqual({ counted: true })
+    expect(counts({ ...words, ssh: other.ssh! })).toMatchObject({
+      why: expect.stringContaining('does not hold') as string,
+    })
+  })
+
   test('G26: for another namespace does not count: a signature of a commit is none of a vote', async () => {
     const vote = await by(grace)
     const signature = await grace.sign(Buffer.from(JSON.stringify(vote.vote)), 'git')
-    expect(counts(withSsh(vote, { principal: grace.name, signature }))).toMatchObject({ counted: false })
+    expect(counts(await withSsh(vote, { principal: grace.name, signature }))).toMatchObject({
+      why: expect.stringContaining('does not hold') as string,
+    })
   })
 
   test('G26: by a key that nobody lists, or that is listed no more, does not count', async () => {
@@ -194,8 +216,9 @@ describe('an override', () => {
   })
 })
 
-function withSsh(vote: SignedVote, ssh: SignedVote['ssh']): SignedVote {
-  return ssh === undefined ? vote : { ...vote, ssh }
+/** The installation takes whatever signature somebody hands in with the words. */
+async function withSsh({ vote }: SignedVote, ssh: SignedVote['ssh']): Promise<SignedVote> {
+  return practice.host.keys.take(vote, ssh)
 }
 
 function named({ ssh }: SignedVote, principal: string): SignedVote['ssh'] {
@@ -204,5 +227,5 @@ function named({ ssh }: SignedVote, principal: string): SignedVote['ssh'] {
 
 /** The installation takes the changed words; the person's own signature is still over the old ones. */
 function retakenWith(change: Partial<Vote>): (vote: SignedVote) => Promise<SignedVote> {
-  return async ({ vote, ssh }) => withSsh(await practice.host.keys.take({ ...vote, ...change }), ssh)
+  return async ({ vote, ssh }) => practice.host.keys.take({ ...vote, ...change }, ssh)
 }

@@ -37,5 +37,5 @@ export function voteFor(
 /** Signs a vote with a person's own key, and has it taken by the installation. */
 export async function signedBy(person: Pick<Person, 'sign'>, vote: Vote, keys: AdmissionKeys): Promise<SignedVote> {
   const signature = await person.sign(jsonBytes(vote))
-  return { ...(await keys.take(vote)), ssh: { principal: vote.by.user, signature } }
+  return keys.take(vote, { principal: vote.by.user, signature })
 }

@@ -4,7 +4,15 @@ import type { Ballot } from '../../../evidence/ballot.ts'
 import { jsonBytes, sameJson } from '../../../evidence/digest.ts'
 import { EvidenceConflict } from '../../../evidence/errors.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
-import type { QuestionRecord, QuestionRequest, SignedAdmission, VoteRecord, VoteVerdict } from '../../../schemas/run.ts'
+import type {
+  QuestionRecord,
+  QuestionRequest,
+  SignedAdmission,
+  SignedVote,
+  VoteRecord,
+  VoteVerdict,
+} from '../../../schemas/run.ts'
+import { besideOthers, seatOf } from '../../core/question.ts'
 import { locate } from '../door/instance.ts'
 import type { Host } from '../host.ts'
 import { askedAt } from './asked.ts'
@@ -13,16 +21,35 @@ import { mayRead } from './words.ts'
 
 /**
  * Records a vote with its verdict, once; without a record it does not count. The same vote, delivered again, has the verdict that it
- * had; another one with its nonce has none.
+ * had; another one with the nonce of one that counts has none.
  */
 export async function recordVote(store: EvidenceStore, { votes }: Ballot, record: VoteRecord): Promise<VoteVerdict> {
   const { signed } = record
   const before = votes.find((other) => voteName(other.signed) === voteName(signed))
   if (before !== undefined) return before.verdict.counted ? record.verdict : before.verdict
-  const used = votes.some((other) => other.signed.vote.nonce === signed.vote.nonce)
-  const verdict = used ? { counted: false, why: 'the nonce of this vote was used by another' } : record.verdict
+  const counted = votes.filter(({ verdict }) => verdict.counted).map((other) => other.signed)
+  const verdict = record.verdict.counted ? await beside(store, counted, signed) : record.verdict
   await store.putOnce(signed.vote.runId, voteName(signed), jsonBytes({ ...record, verdict }))
   return verdict
+}
+
+async function beside(store: EvidenceStore, counted: readonly SignedVote[], signed: SignedVote): Promise<VoteVerdict> {
+  const { step, factsDigest } = signed.vote
+  const same = counted.filter(({ vote }) => vote.step === step && vote.factsDigest === factsDigest)
+  const verdict = besideOthers(signed, same.map(seatOf))
+  if (!verdict.counted || !(await isUsed(store, counted, signed))) return verdict
+  return { counted: false, why: 'the nonce of this vote was used by another' }
+}
+
+/**
+ * Only a vote that counts uses its nonce up: whoever has seen a draft could hand it in badly signed, and keep the real one out. Of two
+ * that are checked at once, the store lets one have it.
+ */
+async function isUsed(store: EvidenceStore, counted: readonly SignedVote[], signed: SignedVote): Promise<boolean> {
+  const { runId, nonce } = signed.vote
+  if (counted.some(({ vote }) => vote.nonce === nonce)) return true
+  const { record } = await store.claimOccurrence(`nonce|${runId}|${nonce}`, { vote: voteName(signed) })
+  return (record as { readonly vote?: unknown } | null)?.vote !== voteName(signed)
 }
 
 /**
