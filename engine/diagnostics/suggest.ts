@@ -1,13 +1,19 @@
 /** The candidate nearest to a misspelt name, if one is near enough to be meant. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Infinity
   for (const candidate of candidates) {
     if (candidate === name) continue
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), least)
-    if (distance < least) [best, least] = [candidate, distance]
+    const limit = Math.min(least, tolerated(name, candidate) + 1)
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), limit)
+    if (distance < limit) [best, least] = [candidate, distance]
   }
   return best
+}
+
+/** One slip for every three letters of the longer word: `vals` is near `values`. */
+function tolerated(name: string, candidate: string): number {
+  return Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3))
 }
 
 /** `did you mean …?`, or what there is if that is a short list. */

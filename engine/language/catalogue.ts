@@ -16,6 +16,7 @@ import { isWhole, readGround } from './ground/read-ground.ts'
 import type { Ground, ParsedFile } from './ground/read-ground.ts'
 import { Report } from './report.ts'
 import { compileRules } from './rules/compile-rules.ts'
+import { RULES_FILE_KEYS } from './rules/keys.ts'
 import type { Rule } from './rules/rule.ts'
 import { effectPlan, frozen } from './runbook/assemble.ts'
 import { reviewsIn } from './reviews.ts'
@@ -23,6 +24,7 @@ import type { Review } from './reviews.ts'
 import { compileRunbooks } from './runbooks.ts'
 import { compileRecorded } from './scenarios/compile-recorded.ts'
 import { compileScenarios } from './scenarios/compile-scenario.ts'
+import { fieldsOf } from './shape/fields.ts'
 import type { CatalogueSources, Source } from './source.ts'
 import { tellUnusedPolicy } from './unused-policy.ts'
 import { parseYaml } from './yaml/parse.ts'
@@ -79,7 +81,8 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
     catalogueDigest: digest,
     own,
   })
-  const late = new Report()
+  const late = new Report(shared.broken)
+  late.nameless = shared.nameless
   if (whole) tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
   const recorded = compileRecorded(known, { world: ground.world, sources, report: late })
   const scenarios = compileScenarios(known, { plans, rules, ground, recorded, sources, report: late })
@@ -138,8 +141,7 @@ function requireFiles({ files }: CatalogueSources, report: Report): boolean {
 function areReadable(files: readonly ParsedFile[]): boolean {
   return files.every(
     ({ kind, node }) =>
-      kind !== 'rules' ||
-      (node?.kind === 'map' && node.entries.some(({ key, value }) => key === 'rules' && value.kind === 'list')),
+      kind !== 'rules' || (node?.kind === 'map' && fieldsOf(node, RULES_FILE_KEYS)['rules']?.kind === 'list'),
   )
 }
 

@@ -1,5 +1,7 @@
 import type { ParsedFile } from './ground/read-ground.ts'
 import type { Policy } from './ground/policy.ts'
+import { meantBySome, misdeclared } from './misdeclared.ts'
+import type { Names } from './misdeclared.ts'
 import type { Report } from './report.ts'
 import type { Node } from './yaml/node.ts'
 
@@ -26,16 +28,43 @@ export function tellUnusedPolicy(
   policy: ReadonlyMap<string, Policy>,
   report: Report,
 ): void {
-  const used = new Set([...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)])
-  for (const { node, kind } of files) if (node !== undefined && kind !== 'policy') gather(node, used)
+  const names = policyNames(files, policy)
+  const meant = meantBySome(names)
   for (const [name, { span }] of policy) {
-    if (!used.has(name))
-      report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help: 'drop it' })
+    if (names.uses.includes(name) || meant.has(name)) continue
+    report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help: 'drop it' })
   }
 }
 
-function gather(node: Node, used: Set<string>): void {
-  if (node.kind === 'scalar') for (const [, name] of node.text.matchAll(/\bpolicy\.(\w+)/g)) used.add(name ?? '')
-  else if (node.kind === 'list') for (const item of node.items) gather(item, used)
-  else for (const { value } of node.entries) gather(value, used)
+/** Values under the names by which they are used: one that is declared under a near miss of it is told once, there. */
+export function policyAsUsed(
+  files: readonly ParsedFile[],
+  policy: ReadonlyMap<string, Policy>,
+  report: Report,
+): ReadonlyMap<string, Policy> {
+  const instead = misdeclared(policyNames(files, policy))
+  for (const [name, used] of instead) {
+    const { span } = policy.get(name) ?? {}
+    report.broken.add(name)
+    if (span === undefined) continue
+    const help = `did you mean \`${used}\`?`
+    if (REQUIRED_VALUES.includes(used))
+      report.error('RB0102', span, { message: `the policy file needs the value \`${used}\``, help })
+    else report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help })
+  }
+  return new Map([...policy].map(([name, value]) => [instead.get(name) ?? name, value]))
+}
+
+/** What the engine uses is used for certain: it counts twice. */
+function policyNames(files: readonly ParsedFile[], policy: ReadonlyMap<string, Policy>): Names {
+  const own = [...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)]
+  const written = files.flatMap(({ node, kind }) => (node === undefined || kind === 'policy' ? [] : gather(node)))
+  const uses = [...own, ...own, ...written]
+  return { declared: [...policy.keys()], uses, strange: [...new Set(uses)].filter((name) => !policy.has(name)) }
+}
+
+function gather(node: Node): string[] {
+  if (node.kind === 'scalar') return [...node.text.matchAll(/\bpolicy\.(\w+)/g)].map(([, name = '']) => name)
+  if (node.kind === 'list') return node.items.flatMap(gather)
+  return node.entries.flatMap(({ value }) => gather(value))
 }

@@ -40,6 +40,11 @@ export function readFacts(
   return (map?.entries ?? []).flatMap((entry) => readFact(entry, at) ?? [])
 }
 
+/** Facts under the names by which they are used: what follows from another one is silent. */
+export function underUsed(facts: readonly FactDraft[], instead: ReadonlyMap<string, string>): FactDraft[] {
+  return facts.map((fact) => ({ ...fact, name: instead.get(fact.name) ?? fact.name }))
+}
+
 /** The types of the roots that facts add. */
 export function factTypes(drafts: readonly FactDraft[]): Record<string, ValueType> {
   return Object.fromEntries(drafts.map(({ name, contract }) => [name, contract.output]))

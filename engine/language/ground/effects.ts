@@ -11,6 +11,8 @@ import type { Word } from '../shape/words.ts'
 import { namedType } from '../type-table.ts'
 import type { TypeTable } from '../type-table.ts'
 import type { MapEntry, MapNode, Node } from '../yaml/node.ts'
+import { addMeant, missingClaim, undeclared } from './effect-slips.ts'
+import type { Certain } from './effect-slips.ts'
 import { EFFECTS_FILE_KEYS, EFFECT_KEYS } from './keys.ts'
 
 /** An effect of the closed vocabulary, with the place where it is declared. */
@@ -50,14 +52,19 @@ interface Draft {
 /** From the smallest to the largest; an effect that says none has that of the effect above it. */
 export const RADII = ['object', 'app', 'host', 'environment', 'installation'] as const satisfies BlastRadius[]
 
-/** Reads the effects file. */
-export function readEffects(node: Node, types: TypeTable, report: Report): Effects {
+/** Reads the effects file; the names that the engine and the contracts give to effects are certain. */
+export function readEffects(
+  node: Node,
+  types: TypeTable,
+  { report, ...known }: { readonly report: Report } & Omit<Certain, 'claims'>,
+): Effects {
   const fields = readFields(node, EFFECTS_FILE_KEYS, report)
   const declared = fields?.['effects'] && asMap(fields['effects'], '`effects`', report)
   if (declared === undefined) return { byName: new Map(), goals: new Map() }
   const drafts = new Map(declared.entries.map((entry) => [entry.key, readEffect(entry, types, report)]))
   const byName = new Map<string, Effect>()
   if (tooMany(declared, report)) return { byName, goals: new Map() }
+  addMeant(drafts, { ...known, claims: OUTCOMES.map((as) => `claim.${as}`) }, report)
   for (const name of drafts.keys()) resolve(name, { drafts, byName, report, path: [] })
   for (const as of OUTCOMES) requireClaim(`claim.${as}`, { byName, report, at: fields?.['effects'] ?? node })
   return { byName, goals: fields?.['goals'] ? readGoals(fields['goals'], byName, report) : new Map() }
@@ -95,12 +102,7 @@ export function checkContracts(
     for (const [effect, mapping] of Object.entries(contract.effects)) {
       const declared = effects.byName.get(effect)
       if (declared === undefined) at.report.broken.add(effect)
-      if (declared === undefined)
-        at.report.error(
-          'RB0216',
-          at.span,
-          `\`${contract.name}\` has the effect \`${effect}\`, which is not declared here`,
-        )
+      if (declared === undefined) at.report.error('RB0216', at.span, undeclared(contract, effect))
       else checkTarget({ contract, effect, mapping, declared }, at.report)
     }
   }
@@ -221,7 +223,7 @@ function parentOf(
 function requireClaim(name: string, at: { byName: ReadonlyMap<string, Effect>; report: Report; at: Node }): void {
   if (at.byName.has(name)) return
   at.report.error('RB0224', startOf(at.at), {
-    message: `\`${name}\` is not declared: every way in which a run ends is an effect`,
+    message: missingClaim(name),
     help: `add \`${name}: { under: claim }\``,
   })
 }

@@ -3,7 +3,9 @@ import type { Contract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Report } from '../report.ts'
 import type { FileKind } from '../files.ts'
-import { CHECK_VALUES, ENGINE_VALUES, REQUIRED_VALUES } from '../unused-policy.ts'
+import { CHECK_VALUES, ENGINE_VALUES, policyAsUsed, REQUIRED_VALUES } from '../unused-policy.ts'
+import { fieldsOf } from '../shape/fields.ts'
+import type { Keys } from '../shape/fields.ts'
 import { typeTable } from '../type-table.ts'
 import { rootsOf } from '../world.ts'
 import type { World } from '../world.ts'
@@ -14,6 +16,7 @@ import type { ClosedWindow } from './calendar.ts'
 import { checkContracts, lineageOf, readEffects } from './effects.ts'
 import type { Effects } from './effects.ts'
 import { entryContracts } from './entry-contracts.ts'
+import { EFFECTS_FILE_KEYS, POLICY_FILE_KEYS } from './keys.ts'
 import { readOverlay, readPolicy } from './policy.ts'
 import type { PolicyFile } from './policy.ts'
 
@@ -41,12 +44,14 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
   const types = typeTable(contracts)
   const node = (kind: FileKind) => files.find((file) => file.kind === kind)?.node
   const effectsNode = node('effects')
+  const used = namedActions(files)
   const effects: Effects = effectsNode
-    ? readEffects(effectsNode, types, report)
+    ? readEffects(effectsNode, types, { report, contracts, used })
     : { byName: new Map(), goals: new Map() }
   const policyNode = node('policy')
-  const base: PolicyFile = policyNode ? readPolicy(policyNode, types, report) : { values: new Map(), roles: new Map() }
-  if (hasMap(policyNode, 'values')) requireValues(base, policyNode?.span, report)
+  const read: PolicyFile = policyNode ? readPolicy(policyNode, types, report) : { values: new Map(), roles: new Map() }
+  const base: PolicyFile = { ...read, values: policyAsUsed(files, read.values, report) }
+  if (hasMap(policyNode, 'values', POLICY_FILE_KEYS)) requireValues(base, policyNode?.span, report)
   let policy = base.values
   for (const overlay of overlays) if (overlay.node) policy = readOverlay(overlay.node, policy, { types, report })
   const allowlistNode = node('allowlist')
@@ -57,7 +62,6 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
   const all = [...contracts, ...entryContracts(allowlist)]
   if (effectsNode && effects.byName.size > 0) {
     const span = { ...effectsNode.span, end: effectsNode.span.start + 1 }
-    const used = namedActions(files)
     checkContracts(
       contracts.filter(({ name }) => used.has(name)),
       effects,
@@ -79,12 +83,15 @@ export function readGround({ files, overlays }: Files, contracts: readonly Contr
 /** Without effects, goals, policy values and roles nobody can tell what the other files name. */
 export function isWhole(files: readonly ParsedFile[]): boolean {
   const node = (kind: FileKind) => files.find((file) => file.kind === kind)?.node
-  const parts = { effects: ['effects', 'goals'], policy: ['values', 'roles'] } as const
-  return (['effects', 'policy'] as const).every((kind) => parts[kind].every((key) => hasMap(node(kind), key)))
+  const has = (kind: FileKind, key: string, keys: Keys) => hasMap(node(kind), key, keys)
+  return (
+    ['effects', 'goals'].every((key) => has('effects', key, EFFECTS_FILE_KEYS)) &&
+    ['values', 'roles'].every((key) => has('policy', key, POLICY_FILE_KEYS))
+  )
 }
 
-function hasMap(node: Node | undefined, key: string): boolean {
-  const value = node?.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined
+function hasMap(node: Node | undefined, key: string, keys: Keys): boolean {
+  const value = node?.kind === 'map' ? fieldsOf(node, keys)[key] : undefined
   return value?.kind === 'map' && value.entries.length > 0
 }
 

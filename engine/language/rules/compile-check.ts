@@ -1,6 +1,6 @@
 import type { CheckPlan, FactPlan, Predicate } from '../../../schemas/plan.ts'
 import type { FactDraft } from '../compile/facts.ts'
-import { asMap, readFields, startOf } from '../shape/fields.ts'
+import { asMap, fieldsOf, readFields, startOf } from '../shape/fields.ts'
 import type { Fields, Keys } from '../shape/fields.ts'
 import type { MapNode, Node } from '../yaml/node.ts'
 import type { RuleBench } from './compile-rules.ts'
@@ -49,7 +49,8 @@ const FORMS: Readonly<Record<Form, (fields: Fields, bench: CheckBench) => Compil
 
 function formOf(map: MapNode, { report }: CheckBench): Form | undefined {
   const keys = new Set(map.entries.map(({ key }) => key))
-  const found = (['forbid', 'after', 'onlyFrom', 'during', 'mustWithin'] as const).filter((form) => keys.has(form))
+  const fields = fieldsOf(map, { required: [], optional: [...EVERY_KEY] })
+  const found = (['forbid', 'after', 'onlyFrom', 'during', 'mustWithin'] as const).filter((form) => fields[form])
   const [form = 'require', ...more] = found
   const strangers = [...keys].filter((key) => EVERY_KEY.has(key) && !has(form, key))
   if (more.length === 0 && strangers.length === 0) return form

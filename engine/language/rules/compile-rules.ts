@@ -1,10 +1,12 @@
 import type { FactPlan, Predicate, RulePlan } from '../../../schemas/plan.ts'
 import type { Lines } from '../../diagnostics/place.ts'
-import { readFacts } from '../compile/facts.ts'
+import { readFacts, underUsed } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
+import { misdeclared, namesIn } from '../misdeclared.ts'
 import { readRole } from '../runbook/head.ts'
 import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
+import type { Fields } from '../shape/fields.ts'
 import { checkId, readOneOf, readPlain, readWord } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { Node } from '../yaml/node.ts'
@@ -35,9 +37,12 @@ function compileRule(node: Node, bench: RuleBench): Rule | undefined {
   if (fields === undefined || id === undefined) return undefined
   checkId(id, 'the id of a rule', report)
   if (fields['facts'] && asMap(fields['facts'], '`facts`', report) === undefined) return void report.broken.add(id.text)
-  const drafts = readFacts(fields['facts'], { world: bench.world, report, rule: true })
+  const drafts = asUsed(readFacts(fields['facts'], { world: bench.world, report, rule: true }), fields, bench)
   const overriding = readOverridable(fields['overridable'], bench)
+  const before = report.found.length
   const checks = compileChecks(fields['checks'], { ...bench, drafts, overriding: overriding?.when })
+  // Under a misspelt key stands what is meant.
+  const unclear = report.found.slice(before).some(({ code }) => code !== 'RB0101')
   const overridable = overridableOf(overriding, checks, report)
   tellUnused(drafts, checks, report)
   const text = (key: string) => (fields[key] && readPlain(fields[key], `\`${key}\``, report))?.text ?? ''
@@ -50,7 +55,29 @@ function compileRule(node: Node, bench: RuleBench): Rule | undefined {
     overridable,
     next: text('next'),
   }
-  return { plan, span: id.span, policy: policyOf(checks) }
+  return { plan, span: id.span, policy: policyOf(checks), unclear }
+}
+
+/** A fact that no check uses, with a name that is a near miss of one that they use and nobody declares, is that one. */
+function asUsed(drafts: readonly FactDraft[], { facts, checks, overridable }: Fields, bench: RuleBench): FactDraft[] {
+  const declared = drafts.map(({ name }) => name)
+  const uses = [facts, checks, overridable].flatMap(namesIn)
+  const others = [...bench.world.contracts.keys(), ...bench.world.effects.byName.keys()].map(
+    (name) => name.split('.')[0],
+  )
+  const known = [...declared, ...Object.keys(bench.world.roots), 'target', ...others]
+  // The name of an item in a predicate may be a single letter.
+  const strange = uses.filter((name) => name.length > 2 && !known.includes(name) && !bench.report.excuses(name))
+  const instead = misdeclared({ declared, uses, strange })
+  for (const { name, span } of drafts) {
+    const used = instead.get(name)
+    if (used === undefined) continue
+    bench.report.error('RB0218', span, {
+      message: `no check uses the fact \`${name}\``,
+      help: `did you mean \`${used}\`?`,
+    })
+  }
+  return underUsed(drafts, instead)
 }
 
 interface Overriding {

@@ -7,4 +7,6 @@ export interface Rule {
   readonly span: Span
   /** Policy values that its predicates use. */
   readonly policy: ReadonlySet<string>
+  /** A mistake in its checks is told: nobody can tell what it guards. */
+  readonly unclear: boolean
 }

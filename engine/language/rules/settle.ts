@@ -92,7 +92,7 @@ function checkCited(word: Word, bound: readonly Bound[], { report, rulesKnown }:
       name: word.text,
       candidates: bound.map(({ rule }) => rule.plan.id),
     })
-  if (found.bindings.length > 0) return
+  if (found.bindings.length > 0 || found.rule.unclear) return
   report.error('RB0223', word.span, {
     message: `\`${word.text}\` binds to nothing in this runbook: it reaches no effect that the rule guards`,
     related: [{ span: found.rule.span, label: 'the rule' }],

@@ -94,11 +94,11 @@ export interface WholeBody extends Body {
 function compileBody(read: Read, bench: RunbookBench): WholeBody | undefined {
   const { fields, head } = read
   const { report } = bench
-  const drafts = readFacts(fields['facts'], { world: bench.world, report, rule: false })
+  const declared = readFacts(fields['facts'], { world: bench.world, report, rule: false })
   const steps = fields['steps'] ? readSteps(fields['steps'], bench) : []
   if (tooMany(steps, report)) return undefined
-  checkNames(drafts, steps, report)
-  tellUnread(drafts, fields['steps'], report)
+  checkNames(declared, steps, report)
+  const drafts = tellUnread(declared, fields, report)
   checkTopology(head.topology, everyDraft(steps), report)
   const { work, items } = benchOf(read, { drafts, steps }, bench)
   const whole = everyDraft(steps).every(({ kind }) => kind !== 'other')

@@ -1,4 +1,5 @@
 import type { ReadStep } from '../../../schemas/plan.ts'
+import { nearest } from '../../diagnostics/suggest.ts'
 import type { Bench, LoopItem } from '../compile/bench.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import { readSome } from '../shape/words.ts'
@@ -20,17 +21,15 @@ export type Frame = Pick<ReadStep, 'id' | 'place' | 'when' | 'continueOn' | 'for
 /** What the kinds compile differently. */
 export type Detail = Omit<Step, 'span' | 'results' | 'whenSpan' | 'loop' | 'steps'> & Partial<Pick<Step, 'steps'>>
 
-/** Names of facts that the runbook declares. */
+/** Names of facts that the runbook declares; a misspelt one is told, and is the one that is meant. */
 export function readFactNames(node: Fields[string], { bench, facts }: Place, what = '`read`'): Word[] {
   const words = node === undefined ? [] : readSome(node, what, bench.report)
-  return words.filter(({ text, span }) => {
-    if (facts.some(({ name }) => name === text)) return true
-    bench.report.unknown('RB0209', span, {
-      message: `there is no fact \`${text}\``,
-      name: text,
-      candidates: facts.map(({ name }) => name),
-    })
-    return false
+  const candidates = facts.map(({ name }) => name)
+  return words.flatMap(({ text, span }) => {
+    if (candidates.includes(text)) return [{ text, span }]
+    bench.report.unknown('RB0209', span, { message: `there is no fact \`${text}\``, name: text, candidates })
+    const meant = nearest(text, candidates)
+    return meant === undefined ? [] : [{ text: meant, span }]
   })
 }
 

@@ -1,10 +1,15 @@
 import type { Span } from '../../../schemas/diagnostic.ts'
+import { underUsed } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
+import { meantBySome, misdeclared, namesIn } from '../misdeclared.ts'
 import type { Report } from '../report.ts'
+import { fieldsOf } from '../shape/fields.ts'
+import type { Fields } from '../shape/fields.ts'
 import type { Word } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
 import { everyDraft } from './step.ts'
 import type { StepDraft } from './step.ts'
+import { ANY_STEP } from './step-keys.ts'
 
 /** Facts, steps and loop items share one namespace; an item's name may come again in a loop that stands elsewhere. */
 export function checkNames(facts: readonly FactDraft[], steps: readonly StepDraft[], report: Report): void {
@@ -35,18 +40,27 @@ function tellTwice({ text, span }: Word, first: Span | undefined, report: Report
   })
 }
 
-/** A fact that no step reads is left over; steps are looked at as they were written, whatever else is wrong with them. */
-export function tellUnread(facts: readonly FactDraft[], steps: Node | undefined, report: Report): void {
-  if (steps?.kind !== 'list') return
-  const read = readBy(steps)
-  if (read === undefined) return
+/**
+ * A fact that no step reads is left over; steps are looked at as they were written, whatever else is wrong with them. Where
+ * its name is a near miss of one that steps read and nobody declares, both are one mistake. The facts come back under the
+ * names that are used.
+ */
+export function tellUnread(facts: readonly FactDraft[], { steps, ...others }: Fields, report: Report): FactDraft[] {
+  const read = steps?.kind === 'list' ? readBy(steps) : undefined
+  if (read === undefined) return [...facts]
+  const declared = facts.map(({ name }) => name)
+  const strange = read.filter((name) => !declared.includes(name) && !report.excuses(name))
+  const names = { declared, uses: [steps, ...Object.values(others)].flatMap(namesIn), strange }
+  const [instead, meant] = [misdeclared(names), meantBySome(names)]
   for (const { name, span } of facts) {
-    if (!read.includes(name))
-      report.error('RB0218', span, {
-        message: `no step reads the fact \`${name}\``,
-        help: `add it to the \`read\` of a step, or drop it`,
-      })
+    const used = instead.get(name)
+    if (read.includes(name) || (used === undefined && meant.has(name))) continue
+    report.error('RB0218', span, {
+      message: `no step reads the fact \`${name}\``,
+      help: used === undefined ? `add it to the \`read\` of a step, or drop it` : `did you mean \`${used}\`?`,
+    })
   }
+  return underUsed(facts, instead)
 }
 
 /** The names under `read`; undefined where one of them is no list. */
@@ -54,8 +68,8 @@ function readBy(steps: Node | undefined): string[] | undefined {
   if (steps?.kind !== 'list') return []
   const found = steps.items.map((step) => {
     if (step.kind !== 'map') return []
-    const at = (name: string) => step.entries.find(({ key }) => key === name)?.value
-    const [read, inner] = [at('read'), readBy(at('steps'))]
+    const { read, steps: within } = fieldsOf(step, ANY_STEP)
+    const inner = readBy(within)
     if ((read !== undefined && read.kind !== 'list') || inner === undefined) return undefined
     return [...(read?.items ?? []).flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])), ...inner]
   })

@@ -1,4 +1,4 @@
-import { asList, asMap, readFields, startOf } from '../shape/fields.ts'
+import { asList, asMap, fieldsOf, readFields, startOf } from '../shape/fields.ts'
 import { checkName, readWord } from '../shape/words.ts'
 import type { Report } from '../report.ts'
 import type { Word } from '../shape/words.ts'
@@ -7,7 +7,7 @@ import { detailsOf } from './kind-details.ts'
 import type { Around } from './kind-details.ts'
 import { readLoop } from './read-loop.ts'
 import type { StepDraft } from './step.ts'
-import { KINDS, STEP_KEYS } from './step-keys.ts'
+import { ANY_STEP, KINDS, STEP_KEYS } from './step-keys.ts'
 import type { StepKeys } from './step-keys.ts'
 
 /** Reads `steps`: kinds, ids, cases and actions; what stands in them is compiled once all names are known. */
@@ -44,7 +44,7 @@ function isNamed(kind: StepDraft['kind']): boolean {
 
 function kindOf(map: MapNode, report: Report): StepKeys | undefined {
   const keys = map.entries.map(({ key }) => key)
-  const [kind = keys.includes('read') ? 'read' : undefined, second] = KINDS.filter((known) => keys.includes(known))
+  const [kind = meantKind(map), second] = KINDS.filter((known) => keys.includes(known))
   const at = map.entries.find(({ key }) => key === second)
   if (at === undefined && kind !== undefined) return kind
   if (at !== undefined)
@@ -53,6 +53,20 @@ function kindOf(map: MapNode, report: Report): StepKeys | undefined {
     message: 'this step does nothing',
     help: `a step has one of \`read\`, ${KINDS.map((known) => `\`${known}\``).join(', ')}`,
   })
+}
+
+/** No key makes it a step of a kind, or only `read`, which others have too: a misspelt one may. */
+function meantKind(map: MapNode): StepKeys | undefined {
+  const { required, optional } = STEP_KEYS.read
+  const fits = map.entries.every(({ key }) => !isStepKey(key) || [...required, ...optional].some((own) => own === key))
+  const fields = fieldsOf(map, ANY_STEP)
+  const reads = fields['read'] === undefined ? undefined : 'read'
+  const meant = KINDS.find((kind) => fields[kind] !== undefined)
+  return map.entries.some(({ key }) => key === 'read') && fits ? reads : (meant ?? reads)
+}
+
+function isStepKey(key: string): boolean {
+  return ANY_STEP.optional.includes(key)
 }
 
 /** A step of no kind, or of two: told once, and what names it is not told again. */

@@ -18,6 +18,19 @@ export const STEP_KEYS = {
   read: { what: 'a `read` step', required: ['id', 'read'], optional: [...COMMON, ...EXPECT] },
 } as const satisfies Record<string, Keys>
 
+/** The keys of all kinds of steps, for who looks before the kind is known. */
+export const ANY_STEP: { readonly required: readonly string[]; readonly optional: readonly string[] } = {
+  required: [],
+  optional: [
+    ...new Set(
+      Object.values<Keys>(STEP_KEYS).flatMap(({ required, optional = [] }): readonly string[] => [
+        ...required,
+        ...optional,
+      ]),
+    ),
+  ],
+}
+
 /** How a decision picks among cases that hold. */
 export const PICKS = ['one', 'first'] as const
 

@@ -5,26 +5,29 @@ import type { Scenario } from '../../../schemas/scenario.ts'
 import { Lines, placeOf } from '../../diagnostics/place.ts'
 import type { ParsedFile } from '../ground/read-ground.ts'
 import { literalOf } from '../literals.ts'
+import { RUNBOOK_KEYS } from '../runbook/keys.ts'
 import type { Report } from '../report.ts'
-import { asMap, readFields, startOf } from '../shape/fields.ts'
-import { checkId, readOneOf, readWord } from '../shape/words.ts'
+import { asMap, fieldsOf, meantKeys, readFields, startOf } from '../shape/fields.ts'
+import { checkId, isId, readOneOf, readWord } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { MapEntry, Node } from '../yaml/node.ts'
 import { readAnswers } from './answers.ts'
 import { readDuring, readGiven } from './circumstances.ts'
 import type { ScenarioBench } from './exists.ts'
-import { readExpected } from './expected.ts'
+import { checkOutcome, readExpected } from './expected.ts'
 import { AGAINST, SCENARIO_KEYS } from './keys.ts'
 import { readTwin } from './read-twin.ts'
 
 /** Checks every scenario of a catalogue: its shape, and that what it names exists. */
 export function compileScenarios(files: readonly ParsedFile[], bench: ScenarioBench): Scenario[] {
   return files.flatMap(({ kind, node }) =>
-    kind === 'scenario' && node !== undefined ? (compileScenario(node, bench) ?? []) : [],
+    kind === 'scenario' && node !== undefined ? (compileScenario(node, { ...bench, files }) ?? []) : [],
   )
 }
 
-function compileScenario(node: Node, bench: ScenarioBench): Scenario | undefined {
+type Bench = ScenarioBench & { readonly files: readonly ParsedFile[] }
+
+function compileScenario(node: Node, bench: Bench): Scenario | undefined {
   const { report } = bench
   const fields = readFields(node, SCENARIO_KEYS, report)
   const id = fields?.['scenario'] && readWord(fields['scenario'], 'the id of a scenario', report)
@@ -33,7 +36,11 @@ function compileScenario(node: Node, bench: ScenarioBench): Scenario | undefined
   if (fields === undefined || id === undefined || runbook === undefined || against === undefined) return undefined
   checkId(id, 'the id of a scenario', report)
   const plan = planOf(runbook, bench)
-  if (plan === undefined) return undefined
+  if (plan === undefined) {
+    const outcomes = outcomesWritten(runbook.text, bench.files)
+    if (outcomes !== undefined) checkOutcome(fields['expect'], { runbook: runbook.text, outcomes }, report)
+    return undefined
+  }
   const text = bench.sources.files.find(({ file }) => file === node.span.file)?.text ?? ''
   const twin = fields['twin'] && readTwin(fields['twin'], { ...bench, plan })
   const inputs = readInputs(fields['inputs'], plan, report)
@@ -76,11 +83,22 @@ function planOf(runbook: Word, { plans, sources, report }: ScenarioBench): Plan 
   })
 }
 
+/** The outcomes of a runbook as they were written; undefined where a name among them is a mistake, or where none is there. */
+function outcomesWritten(runbook: string, files: readonly ParsedFile[]): string[] | undefined {
+  const node = files.find(({ kind, file }) => kind === 'runbook' && file.endsWith(`/${runbook}.yaml`))?.node
+  const outcomes = node?.kind === 'map' ? fieldsOf(node, RUNBOOK_KEYS)['outcomes'] : undefined
+  if (outcomes?.kind !== 'map' || outcomes.entries.length === 0) return undefined
+  const names = outcomes.entries.map(({ key }) => key)
+  return names.every(isId) ? names : undefined
+}
+
 function readInputs(node: Node | undefined, plan: Plan, report: Report): Scenario['inputs'] {
   const map = node && asMap(node, '`inputs`', report)
   const given = (map?.entries ?? []).flatMap((entry) => readInput(entry, plan, report))
+  const meant = map && new Set(meantKeys(map, Object.keys(plan.inputs)).values())
   const missing = Object.entries(plan.inputs).filter(
-    ([name, input]) => input.default === undefined && !map?.entries.some(({ key }) => key === name),
+    ([name, input]) =>
+      input.default === undefined && meant?.has(name) !== true && !map?.entries.some(({ key }) => key === name),
   )
   if (map !== undefined && missing.length > 0)
     report.error(

@@ -3,7 +3,8 @@ import type { Plan } from '../../../schemas/plan.ts'
 import type { Expected } from '../../../schemas/scenario.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { OUTCOMES } from '../ground/effects.ts'
-import { asMap, readFields } from '../shape/fields.ts'
+import type { Report } from '../report.ts'
+import { asMap, fieldsOf, readFields } from '../shape/fields.ts'
 import { readScalar, readWord, readWords } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { Node } from '../yaml/node.ts'
@@ -29,7 +30,8 @@ export function readExpected(node: Node | undefined, plan: Plan, bench: Scenario
     if (fields?.[key]) spans[key] = fields[key].span
     return found
   }
-  const outcome = readOutcome(fields?.['outcome'], plan, bench)
+  const ends = { runbook: plan.runbook.id, outcomes: plan.outcomes.map(({ name }) => name) }
+  const outcome = readOutcome(fields?.['outcome'], ends, report)
   if (outcome !== undefined) spans['outcome'] = outcome.span
   const deniedBy = fields?.['deniedBy'] && readWord(fields['deniedBy'], '`deniedBy`', report)
   if (deniedBy !== undefined) {
@@ -47,12 +49,24 @@ export function readExpected(node: Node | undefined, plan: Plan, bench: Scenario
   return { expect, spans }
 }
 
-function readOutcome(node: Node | undefined, plan: Plan, { report }: ScenarioBench): Word | undefined {
+/** Which outcomes a runbook has, by its id. */
+interface Ends {
+  readonly runbook: string
+  readonly outcomes: readonly string[]
+}
+
+/** The outcome alone, for a runbook that has mistakes of its own: which outcomes it has is known all the same. */
+export function checkOutcome(node: Node | undefined, ends: Ends, report: Report): void {
+  const fields = node?.kind === 'map' ? fieldsOf(node, EXPECTED_KEYS) : {}
+  readOutcome(fields['outcome'], ends, report)
+}
+
+function readOutcome(node: Node | undefined, { runbook, outcomes }: Ends, report: Report): Word | undefined {
   const outcome = node && readScalar(node, '`outcome`', report)
-  const known = [...plan.outcomes.map(({ name }) => name), ...OUTCOMES]
+  const known = [...outcomes, ...OUTCOMES]
   if (outcome !== undefined && !known.includes(outcome.text)) {
     report.unknown('RB0234', outcome.span, {
-      message: `\`${plan.runbook.id}\` has no outcome \`${outcome.text}\``,
+      message: `\`${runbook}\` has no outcome \`${outcome.text}\``,
       name: outcome.text,
       candidates: known,
     })

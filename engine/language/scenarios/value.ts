@@ -4,7 +4,7 @@ import { describeType, sameType } from '../../core/cel.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { literalForm, literalOf } from '../literals.ts'
 import type { Report } from '../report.ts'
-import { asList, asMap, startOf } from '../shape/fields.ts'
+import { asList, asMap, meantKeys, startOf } from '../shape/fields.ts'
 import type { MapNode, Node, ScalarNode } from '../yaml/node.ts'
 
 /** Where a value stands, and what may be in it. */
@@ -43,17 +43,19 @@ function readList(node: Node, item: ValueType, at: ValuePlace): Json | undefined
 export function readObject(node: Node, type: ObjectType, at: ValuePlace): Record<string, Json> | undefined {
   const map = asMap(node, at.what, at.report)
   if (map === undefined) return undefined
-  if (!at.partial) tellMissing(map, type, at)
+  const known = Object.keys(type.fields)
+  const meant = meantKeys(map, known)
+  if (!at.partial) tellMissing(map, type, { ...at, meant: new Set(meant.values()) })
   return Object.fromEntries(
     map.entries.flatMap(({ key, keySpan, value }): [string, Json][] => {
-      const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined
-      if (field === undefined) {
+      if (!known.includes(key)) {
         const message = `${at.what} has no field \`${key}\``
-        at.report.unknown('RB0251', keySpan, { message, name: key, candidates: Object.keys(type.fields) })
-        return []
+        at.report.unknown('RB0251', keySpan, { message, name: key, candidates: known })
       }
-      const read = readField(value, field, { ...at, what: `\`${key}\` of ${at.what}` })
-      return read === undefined ? [] : [[key, read]]
+      const name = meant.get(key) ?? key
+      const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined
+      const read = field && readField(value, field, { ...at, what: `\`${name}\` of ${at.what}` })
+      return read === undefined ? [] : [[name, read]]
     }),
   )
 }
@@ -63,9 +65,13 @@ function readField(node: Node, type: ValueType, at: ValuePlace): Json | undefine
   return readValue(node, type, at)
 }
 
-function tellMissing(map: MapNode, { fields }: ObjectType, { what, report }: ValuePlace): void {
+function tellMissing(
+  map: MapNode,
+  { fields }: ObjectType,
+  { what, report, meant }: ValuePlace & { readonly meant: ReadonlySet<string> },
+): void {
   const missing = Object.keys(fields).filter(
-    (name) => fields[name]?.kind !== 'optional' && !map.entries.some(({ key }) => key === name),
+    (name) => fields[name]?.kind !== 'optional' && !meant.has(name) && !map.entries.some(({ key }) => key === name),
   )
   if (missing.length === 0) return
   report.error('RB0251', startOf(map), {

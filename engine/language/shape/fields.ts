@@ -19,15 +19,50 @@ export type Fields = Readonly<Record<string, Node | undefined>>
 export function readFields(node: Node, keys: Keys, report: Report): Fields | undefined {
   const map = asMap(node, keys.what, report)
   if (map === undefined) return undefined
-  const known = [...keys.required, ...(keys.optional ?? [])]
-  const missing = keys.required.filter((key) => !map.entries.some((entry) => entry.key === key))
-  const excused = new Set<string>()
+  const known = keysOf(keys)
+  const ordered = openFirst(map, known)
   for (const entry of map.entries) {
-    if (!known.includes(entry.key)) excuse(entry, { known, missing, excused, what: keys.what, report })
+    if (!known.includes(entry.key)) tellUnknown(entry, { known, ordered, what: keys.what, report })
   }
-  const gone = missing.filter((key) => !excused.has(key))
+  const fields = fieldsOf(map, keys)
+  const gone = keys.required.filter((key) => fields[key] === undefined)
   if (gone.length > 0) tellMissing(map, { gone, what: keys.what, report })
-  return Object.fromEntries(map.entries.map(({ key, value }) => [key, value]))
+  return fields
+}
+
+/** The same without a word: what stands under a misspelt key stands under the one that is meant, too. */
+export function fieldsOf(map: MapNode, keys: Pick<Keys, 'required' | 'optional'>): Fields {
+  const meant = meantKeys(map, keysOf(keys))
+  const fields = map.entries.map(({ key, value }): [string, Node] => [key, value])
+  const misspelt = map.entries.flatMap(({ key, value }): [string, Node][] => {
+    const name = meant.get(key)
+    return name === undefined ? [] : [[name, value]]
+  })
+  return Object.fromEntries([...fields, ...misspelt])
+}
+
+/** Which keys of a map are near misses of keys that are missing there: one mistake each, of which nothing follows. */
+export function meantKeys(map: MapNode, known: readonly string[]): ReadonlyMap<string, string> {
+  const meant = new Map<string, string>()
+  const taken = new Set(map.entries.map(({ key }) => key))
+  const ordered = openFirst(map, known)
+  for (const { key } of map.entries) {
+    const name = known.includes(key) ? undefined : nearest(key, ordered)
+    if (name === undefined || taken.has(name)) continue
+    meant.set(key, name)
+    taken.add(name)
+  }
+  return meant
+}
+
+function keysOf({ required, optional = [] }: Pick<Keys, 'required' | 'optional'>): string[] {
+  return [...required, ...optional]
+}
+
+/** Of two that are as near, the one that is missing is meant. */
+function openFirst(map: MapNode, known: readonly string[]): string[] {
+  const there = new Set(map.entries.map(({ key }) => key))
+  return [...known.filter((name) => !there.has(name)), ...known.filter((name) => there.has(name))]
 }
 
 /** The node as a map. */
@@ -53,12 +88,11 @@ export function startOf(node: Node): Span {
   return { file, start, end: Math.max(Math.min(first ?? end, end), start + 1) }
 }
 
-function excuse(
+function tellUnknown(
   entry: MapEntry,
-  at: { known: readonly string[]; missing: readonly string[]; excused: Set<string>; what: string; report: Report },
+  at: { known: readonly string[]; ordered: readonly string[]; what: string; report: Report },
 ): void {
-  const meant = nearest(entry.key, at.known)
-  if (meant !== undefined && at.missing.includes(meant)) at.excused.add(meant)
+  const meant = nearest(entry.key, at.ordered)
   const cut = entry.value.kind === 'scalar' && entry.value.text === '' && meant === undefined
   const help =
     meant !== undefined

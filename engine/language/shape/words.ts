@@ -84,9 +84,14 @@ export function checkName({ text, span }: Word, what: string, report: Report): b
 
 /** The id of a runbook, rule, role or outcome, or a case: kebab-case. */
 export function checkId({ text, span }: Word, what: string, report: Report): boolean {
-  if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) return true
+  if (isId(text)) return true
   report.error('RB0104', span, { message: `${what} is written in kebab-case`, help: `write \`${kebab(text)}\`` })
   return false
+}
+
+/** Is the text in kebab-case? */
+export function isId(text: string): boolean {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)
 }
 
 /** One word of a closed set. */
