@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Add } from './program.ts'
 import type { VoteOptions } from './vote.ts'
+import type { Overriding } from './votes/overriding.ts'
 
 /** Commands by which people answer what runs ask. */
 export function addAnswerCommands(program: Command, add: Add): void {
@@ -18,17 +19,20 @@ export function addAnswerCommands(program: Command, add: Add): void {
   const override = program
     .command('override <run>')
     .description('break-glass: let a denied effect through as a second person, with a reason and an end')
-    .requiredOption('--rule <id>', 'the rule that is overridden')
+    .option('--rule <id>', 'the rule that is overridden (required)')
     .option('--item <id>', 'the item, where the rule speaks about each')
-  add<VoteOptions & { rule: string; item?: string }>(voting(override), async () => (await import('./vote.ts')).override)
+  add<Overriding>(voting(override, OF_OVERRIDE), async () => (await import('./vote.ts')).override)
 }
 
-function voting(command: Command): Command {
+/** An override is told all that it lacks at once, since it is said when there is little time. */
+const OF_OVERRIDE = ' (required, unless --signed)'
+
+function voting(command: Command, need = ''): Command {
   return command
     .option('--step <instance>', 'which question, where several are open')
     .option('--role <role>', 'as whom, where several are asked')
-    .option('--reason <text>', 'why; it stays on record')
-    .option('--for <duration>', 'how long the vote holds, such as 1h')
+    .option('--reason <text>', `why; it stays on record${need}`)
+    .option('--for <duration>', `how long the vote holds, such as 1h${need}`)
     .option('--key <file>', 'the SSH key to sign with (default: `votes.key` of runproof.yaml)')
     .option('--as <name>', 'who signs, as allowed_signers names them')
     .option('--draft <file>', 'write the vote, to be signed elsewhere')

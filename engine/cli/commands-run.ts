@@ -24,8 +24,8 @@ export function addRunCommands(program: Command, add: Add): void {
 
 function addLooks(program: Command, add: Add): void {
   const runs = viewing(program.command('runs'))
-    .description('list runs, newest first')
-    .option('--limit <count>', 'how many', '20')
+    .description('list runs: all that are under way, then those that ended, newest first')
+    .option('--limit <count>', 'how many that ended', '20')
   add<Viewed & { limit: string }>(runs, async () => (await import('./runs.ts')).runs)
 
   const show = viewing(program.command('show <run>')).description('everything about a run: steps, facts, verdicts')

@@ -10,8 +10,10 @@ import { refuseArguments } from './arguments.ts'
 import type { Exit } from './exit.ts'
 import { EXIT } from './exit.ts'
 import { folderOf } from './folder.ts'
+import { readableHelp } from './help.ts'
 import { saidOnce } from './said-once.ts'
 import { version } from './version.ts'
+import { pathOf, wholeCommand } from './whole-command.ts'
 import { withForm } from './viewing.ts'
 
 /** What a command gets: the working folder, its arguments and its options. */
@@ -30,7 +32,19 @@ export type Add = <O>(command: Command, carry: Carry<O>) => Command
 /** Parses the arguments, carries out the command that they name, and answers with its exit code. */
 export async function programOf(args: readonly string[]): Promise<Exit> {
   let exit: Exit = EXIT.ok
-  const program = new Command('runproof')
+  const program = commandsOf((code) => (exit = code))
+  if (args.length === 0) program.help()
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    throw 'help' in Object(error) ? error : withCommand(error, commandIn(program, args))
+  }
+  return exit
+}
+
+/** Every command there is; each hands over its exit code. */
+export function commandsOf(ended: (exit: Exit) => void): Command {
+  const program = readableHelp(new Command('runproof'))
     .description(
       'Runbooks as guarded programs: typed YAML, rules checked at the moment of the effect, signed evidence.',
     )
@@ -43,7 +57,7 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
     withGlobals(command).action(async () => {
       refuseArguments(command)
       const options = withForm(command.optsWithGlobals<{ folder?: string }>())
-      exit = await (await carry())({ folder: folderOf(options.folder), args: command.args, options: options as never })
+      ended(await (await carry())({ folder: folderOf(options.folder), args: command.args, options: options as never }))
     })
   for (const addTo of [
     addUpCommands,
@@ -56,13 +70,7 @@ export async function programOf(args: readonly string[]): Promise<Exit> {
   ])
     addTo(program, add)
   saidOnce(withGlobals(program))
-  if (args.length === 0) program.help()
-  try {
-    await program.parseAsync(args, { from: 'user' })
-  } catch (error) {
-    throw 'help' in Object(error) ? error : withCommand(error, commandIn(program, args))
-  }
-  return exit
+  return program
 }
 
 /** The command that the arguments name, as far as they do. */
@@ -77,11 +85,8 @@ function withCommand(error: unknown, command: Command): unknown {
   const path = pathOf(command)
   const below = command.commands.map((one) => one.name()).join(', ')
   const message = error.code === 'commander.help' ? `\`${path}\` is said with one of: ${below}` : error.message
-  return Object.assign(new CommanderError(error.exitCode, error.code, message), { help: `${path} --help` })
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+  const help = error.code === 'commander.missingMandatoryOptionValue' ? wholeCommand(command) : `${path} --help`
+  return Object.assign(new CommanderError(error.exitCode, error.code, message), { help })
 }
 
 /** They may stand before or after the command's name. */

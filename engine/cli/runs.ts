@@ -6,11 +6,13 @@ import { EXIT } from './exit.ts'
 import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { sealedRuns } from './sealed-runs.ts'
+import type { SealedRun } from './sealed-runs.ts'
 import { atStation } from './station.ts'
 import { plain, print, printJson, say } from './terminal.ts'
 import { table } from './view/table.ts'
 
-interface Line {
+/** A run in the list. */
+export interface Line {
   readonly runId: string
   readonly runbook: string
   readonly startedAt: string
@@ -19,47 +21,72 @@ interface Line {
   readonly sealed: boolean
 }
 
-/** Lists runs: those that Temporal knows, and sealed ones that it has forgotten. */
+/** Lists runs: all that are under way, then those that ended, which Temporal knows or which are sealed, up to the limit. */
 export async function runs({ folder, options }: Call<{ limit: string; json?: true }>): Promise<Exit> {
   const limit = countOf(options.limit)
-  const { lines: found, all } = await allRuns(folder, limit)
-  const lines = found.slice(0, limit)
+  const { known, all } = await allRuns(folder, limit)
+  const { lines, more } = chosenOf(known, limit)
   if (options.json === true) printJson(lines)
   else if (lines.length === 0)
     print(all ? 'there are no runs yet; start one: runproof run <runbook>' : 'no run is sealed here')
   else for (const line of table(['RUN', 'RUNBOOK', 'STARTED', 'STATE'], lines.map(cellsOf))) print(line)
+  // Other programs read lines of JSON: there it is said beside them.
+  if (more) (options.json === true ? say : print)(moreText(limit))
   return EXIT.ok
 }
+
+const MOST = 99_999
 
 function countOf(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
   throw new OperatorError('RP0002', `\`${echoed(text)}\` is no number of runs`, 'write it so: --limit 50')
 }
 
-/** `all`: nobody is missing, since Temporal was asked too. */
-async function allRuns(folder: string, limit: number): Promise<{ lines: Line[]; all: boolean }> {
-  const sealed = await sealedRuns(folder)
-  const listed = await atStation(folder, async ({ client }) => listRuns(client, { limit })).catch(noneLive)
-  const live = latestOf(listed ?? [])
-  const bundles = new Map(sealed.map((run) => [run.runId, run]))
-  const known = new Set(live.map(({ runId }) => runId))
-  const lines = [
-    ...live.map((run) => lineOf(run, bundles.get(run.runId)?.outcome)),
-    ...sealed
-      .filter(({ runId }) => !known.has(runId))
-      .map(({ outcome, ...run }) => ({ ...run, state: outcome, sealed: true })),
-  ]
-  return { lines: lines.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)), all: listed !== undefined }
+/** Runs that are under way, and those that are not, as far as they were asked for. */
+export interface Known {
+  readonly live: readonly Line[]
+  readonly ended: readonly Line[]
 }
 
-/** A long run goes on in further executions: the newest says how it stands, the oldest when it began. */
-function latestOf(listed: readonly RunSummary[]): RunSummary[] {
-  const latest = new Map<string, RunSummary>()
-  for (const run of listed) {
-    const newer = latest.get(run.runId)
-    latest.set(run.runId, newer === undefined ? run : { ...newer, startedAt: run.startedAt })
+/** All runs that are under way, newest first, then the newest of those that ended; and whether more of these exist. */
+export function chosenOf({ live, ended }: Known, limit: number): { lines: Line[]; more: boolean } {
+  const lines = [...newestFirst(live), ...newestFirst(ended).slice(0, limit)]
+  return { lines, more: ended.length > limit }
+}
+
+function newestFirst(lines: readonly Line[]): Line[] {
+  return lines.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+}
+
+/** What there is to type where not all that ended are listed. */
+export function moreText(limit: number): string {
+  const wider = `runproof runs --limit ${Math.min(MOST, limit * 10)}`
+  return `more runs have ended than these ${limit}: ${limit === MOST ? 'runproof evidence list' : wider}`
+}
+
+/** `all`: nobody is missing, since Temporal was asked too. */
+async function allRuns(folder: string, limit: number): Promise<{ known: Known; all: boolean }> {
+  const sealed = await sealedRuns(folder)
+  // One more than is shown: so it is known that there are more.
+  const listed = await atStation(folder, async ({ client }) => listRuns(client, { limit: limit + 1 })).catch(noneLive)
+  return { known: knownOf(listed ?? [], sealed), all: listed !== undefined }
+}
+
+/** A run that is sealed has ended, also while its workflow is just closing. */
+export function knownOf(listed: readonly RunSummary[], sealed: readonly SealedRun[]): Known {
+  const bundles = new Map(sealed.map((run) => [run.runId, run]))
+  const told = new Set(listed.map(({ runId }) => runId))
+  const isLive = ({ runId, closedAt }: RunSummary) => closedAt === undefined && !bundles.has(runId)
+  const lined = (run: RunSummary) => lineOf(run, bundles.get(run.runId)?.outcome)
+  const forgotten = sealed.filter(({ runId }) => !told.has(runId)).map(sealedLine)
+  return {
+    live: listed.filter(isLive).map(lined),
+    ended: [...listed.filter((run) => !isLive(run)).map(lined), ...forgotten],
   }
-  return [...latest.values()]
+}
+
+function sealedLine({ outcome, ...run }: SealedRun): Line {
+  return { ...run, state: outcome, sealed: true }
 }
 
 function noneLive(error: unknown): undefined {

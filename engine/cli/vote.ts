@@ -4,6 +4,8 @@ import type { Exit } from './exit.ts'
 import type { Call } from './program.ts'
 import { giveVote } from './votes/give.ts'
 import type { Answer } from './votes/answer.ts'
+import { overriddenRule } from './votes/overriding.ts'
+import type { Overriding } from './votes/overriding.ts'
 
 /** What every command that answers a run takes. */
 export interface VoteOptions {
@@ -35,10 +37,12 @@ export async function answer(call: Call<VoteOptions>): Promise<Exit> {
 }
 
 /** Overrides a rule for a denied effect: break-glass, by a second person, with a reason and an end, on the record (G26). */
-export async function override(call: Call<VoteOptions & { rule: string; item?: string }>): Promise<Exit> {
-  const { rule, item } = call.options
+export async function override(call: Call<Overriding>): Promise<Exit> {
+  const said = common(call.options)
+  const rule = overriddenRule(call, said.holdsForMs)
+  const { item } = call.options
   const overrides = { rule, ...(item === undefined ? {} : { item }) }
-  return giveVote(call, { ...common(call.options), decision: 'override', kinds: ['override'], overrides })
+  return giveVote(call, { ...said, decision: 'override', kinds: ['override'], overrides })
 }
 
 function common(options: VoteOptions): Pick<Answer, 'reason' | 'holdsForMs'> {

@@ -21,14 +21,44 @@ export interface RunSummary {
   readonly outcome?: string
 }
 
-/** The newest runs first, as far as Temporal remembers them. */
+const OURS = 'RunproofRun IS NOT NULL'
+
+/**
+ * Runs as far as Temporal remembers them, each once: all that are under way, then those that ended last, up to the limit. Of those
+ * that ended there may be many; whoever waits for somebody must not get lost behind them.
+ */
 export async function listRuns(client: Client, { limit }: { readonly limit: number }): Promise<RunSummary[]> {
+  // In this order: what ends in between is found twice, and not never.
+  const live = await listed(client, 'CloseTime IS NULL')
+  const ended = await listed(client, 'CloseTime IS NOT NULL AND ExecutionStatus != "ContinuedAsNew"', limit)
+  const moved = await listed(client, 'ExecutionStatus = "ContinuedAsNew"')
+  return onceEach([...live, ...ended], moved)
+}
+
+async function listed(client: Client, which: string, limit = Infinity): Promise<RunSummary[]> {
   const runs: RunSummary[] = []
-  for await (const execution of client.workflow.list({ query: 'RunproofRun IS NOT NULL' })) {
+  for await (const execution of client.workflow.list({ query: `${OURS} AND ${which}` })) {
     runs.push(summaryOf(execution))
     if (runs.length >= limit) break
   }
   return runs
+}
+
+/** A long run goes on in further executions: the newest says how it stands, the oldest when it began. */
+function onceEach(runs: readonly RunSummary[], moved: readonly RunSummary[]): RunSummary[] {
+  const once = new Map<string, RunSummary>()
+  for (const run of runs) if (!once.has(idOf(run))) once.set(idOf(run), run)
+  for (const earlier of moved) {
+    const run = once.get(idOf(earlier))
+    if (run !== undefined && earlier.startedAt < run.startedAt)
+      once.set(idOf(run), { ...run, startedAt: earlier.startedAt })
+  }
+  return [...once.values()]
+}
+
+/** One that was started by hand may have no id of ours. */
+function idOf({ runId, workflowId }: RunSummary): string {
+  return runId === '' ? workflowId : runId
 }
 
 type Execution = Awaited<ReturnType<WorkflowHandle['describe']>>

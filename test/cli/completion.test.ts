@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
@@ -38,6 +38,10 @@ describe('for bash', () => {
     ['options where nothing else can come', ['keys', 'init', ''], ['--signer', '--folder', '--debug', '--help']],
     ['runbooks', ['run', 'ask-f'], ['ask-first']],
     ['no second runbook', ['prove', 'ask-first', 'ask'], []],
+    ['kinds of files', ['schema', 'r'], ['runbook', 'rules', 'recorded']],
+    ['codes of errors', ['explain', 'RB0201'], ['RB0201']],
+    ['codes of evidence', ['explain', 'EV0303'], ['EV0303']],
+    ['no run where none is recorded', ['show', ''], []],
     ['the shells', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['the values of an option', ['runs', '--output', ''], ['text', 'json']],
     ['them behind =, at which bash parts words', ['runs', '--output', '=', 'j'], ['json']],
@@ -71,9 +75,27 @@ describe('for bash', () => {
     await removeWorkplace(place)
   })
 
+  test('offers runs by the folders of the evidence store, the newest first, and none that a shell would carry out', async () => {
+    const place = await makeSmallWorkplace()
+    const [older, newer] = ['talk-20261121T100000Z-00000001', 'ask-20261121T100001Z-00000002'] as const
+    const folders = [
+      `bundles/${older}`,
+      `intake/${older}`,
+      `intake/${newer}`,
+      'intake/$(touch${IFS}harm)',
+      'bundles/a;b',
+    ]
+    for (const one of folders) await mkdir(join(place, '.runproof', 'evidence', one), { recursive: true })
+    for (const command of ['show', 'approve'])
+      expect(await offered([command, ''], place)).toEqual([newer, older])
+    expect(await offered(['show', 'talk'], place)).toEqual([older])
+    expect(existsSync(join(place, 'harm'))).toBe(false)
+    await removeWorkplace(place)
+  })
+
   test('the script itself carries out nothing that it is given', async () => {
     const given = script['bash']?.replaceAll(
-      /runproof completion (runbooks|inputs) [^)]*/g,
+      /runproof completion (runbooks|runs|inputs) [^)]*/g,
       `printf '%s' '$(touch\${IFS}harm)'`,
     )
     const text = `${given}\nCOMP_WORDS=(runproof run ""); COMP_CWORD=2; _runproof; printf "%s\\n" "\${COMPREPLY[@]}"`

@@ -20,7 +20,7 @@ describe('runproof init', () => {
     expect(made.stdout).toMatch(/made {2}runbooks\/hold-promotions\.yaml\n[^]*next:\n {2}runproof check/)
     expect((await runproof(folder, 'check')).stdout).toBe('ok: 8 files, runbooks: hold-promotions\n')
     const tested = await runproof(folder, 'test', '--mutate')
-    expect(tested.stdout).toContain('no scenario notices 0 of rules')
+    expect(tested.stdout).toMatch(/^\d+ mutants: 0 of rules and \d+ of runbooks go unnoticed$/m)
     expect(tested.stdout).toMatch(/ok: 3 scenarios on recorded facts\n$/)
     expect(tested.exitCode).toBe(0)
   })
@@ -69,8 +69,13 @@ describe('runproof test', () => {
     const text = await readFile(path, 'utf8')
     await writeFile(path, text.replace('outcome: held', 'outcome: unclear'))
     const { stdout, exitCode } = await runproof(folder, 'test', 'hold-promotions', '--filter', 'held')
+    const mutated = await runproof(folder, 'test', 'hold-promotions', '--filter', 'held', '--mutate')
     await writeFile(path, text)
     expect(exitCode).toBe(1)
+    expect(mutated.exitCode).toBe(1)
+    expect(mutated.stdout).toMatch(
+      /\n\nno mutant was tried: 1 scenario fails already, and would seem to notice every change\n1 of 1 scenario/,
+    )
     expect(stdout.replace(/\d+ ms/, 'N ms')).toBe(
       `hold-promotions
   failed  promotions-held  N ms

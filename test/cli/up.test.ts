@@ -62,7 +62,7 @@ test('a run whose platform cannot be reached is refused, listed, explained and v
   const runId = refused?.runId ?? ''
   const why = await runproof(folder, 'why', runId)
   expect(why.stdout).toMatch(
-    /ended refused: .*\n {2}denied {4}by the facts \(unknown denies\)\n {2}next {6}name an environment/,
+    /ended refused: .*\n {2}denied {4}by the facts \(unknown denies\)\n {2}next {6}see what keeps the platform from being asked: runproof doctor/,
   )
   const unknown = await runproof(folder, 'evidence', 'verify', runId)
   expect(unknown).toMatchObject({
@@ -135,6 +135,12 @@ test('up after a kill -9 takes over the lock, comes back at the same address, an
   expect((await runproof(folder, 'runs')).stdout).toMatch(
     new RegExp(`^${waiting.runId} .* waiting \\(not sealed\\)$`, 'm'),
   )
+  const few = (await runproof(folder, 'runs', '--limit', '1')).stdout.split('\n')
+  expect(few.slice(1, 3)).toEqual([
+    expect.stringMatching(new RegExp(`^${waiting.runId} `)),
+    expect.stringMatching(/ aborted$/),
+  ])
+  expect(few.slice(3)).toEqual(['more runs have ended than these 1: runproof runs --limit 10', ''])
   process.kill(up.pid, 'SIGKILL')
   await once(up.process, 'exit')
   expect(await leftOf(folder, address, 15_000)).toEqual([])

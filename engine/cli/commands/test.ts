@@ -17,7 +17,7 @@ import type { Exit } from '../exit.ts'
 import type { Call } from '../program.ts'
 import { columns, print, printJson, say } from '../terminal.ts'
 import { trialsJson } from '../view/trials-json.ts'
-import { mutationText, summaryText, trialText } from '../view/trial-text.ts'
+import { mutationText, summaryText, trialText, unmutatedText } from '../view/trial-text.ts'
 
 /** Options of `runproof test`. */
 export interface Testing {
@@ -39,7 +39,7 @@ export async function test({ folder, args, options }: Call<Testing>): Promise<Ex
   const prepared = onFacts.flatMap((scenario) => prepare(material, scenario) ?? [])
   const show = shower(material, options)
   const trials = await tryAll(prepared, show)
-  const mutation = options.mutate === true ? await mutated(prepared, material, options) : undefined
+  const mutation = options.mutate === true ? await mutated(prepared, { trials, material, options }) : undefined
   const played = options.lab === true ? await onLab(material, lab, show) : []
   if (played === undefined) return EXIT.interrupted
   const tried = { facts: trials, lab: played, waiting: options.lab === true ? [] : lab }
@@ -110,10 +110,20 @@ async function tryAll(prepared: readonly Prepared[], show: Show): Promise<Trial[
   return trials
 }
 
-async function mutated(prepared: readonly Prepared[], { catalogue }: Material, { json }: Testing): Promise<Mutation> {
-  if (json !== true) say('mutating rules and runbooks …')
-  const mutation = await mutate(prepared, catalogue.rules)
-  if (json !== true) print(['', ...mutationText(mutation)].join('\n'))
+/** What fails already would hide what nobody notices: then nothing is mutated. */
+async function mutated(
+  prepared: readonly Prepared[],
+  { trials, material, options }: { trials: readonly Trial[]; material: Material; options: Testing },
+): Promise<Mutation | undefined> {
+  const tell = options.json === true ? say : print
+  const failed = trials.filter((trial) => !isGood(trial)).length
+  if (failed > 0) {
+    tell(`\n${unmutatedText(failed)}`)
+    return undefined
+  }
+  if (options.json !== true) say('mutating rules and runbooks …')
+  const mutation = await mutate(prepared, material.catalogue.rules)
+  if (options.json !== true) print(['', ...mutationText(mutation)].join('\n'))
   return mutation
 }
 

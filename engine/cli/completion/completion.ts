@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { openStore } from '../../../evidence/store.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { readConfig } from '../../host/config.ts'
 import { echoed } from '../../host/echo.ts'
@@ -24,12 +25,13 @@ export interface Asking {
   readonly input?: string
 }
 
-/** Prints the completion script of a shell, or what these scripts ask for: runbooks of the catalogue, and inputs of one. */
+/** Prints the completion script of a shell, or what these scripts ask for: runbooks of the catalogue, inputs of one, and runs. */
 export function completionOf(program: Command): (call: Call<Asking>) => Promise<Exit> {
   return async ({ folder, args: [asked = ''], options }) => {
     const shell = SHELLS.find((one) => one === asked)
     if (shell !== undefined) printAsIs(SCRIPTS[shell](completedOf(program)))
     else if (asked === 'runbooks') for (const id of await runbooksIn(folder)) print(id)
+    else if (asked === 'runs') for (const id of await runsIn(folder)) print(id)
     else if (asked === 'inputs') for (const word of await inputsIn(folder, options)) print(word)
     else throw unknownShell(asked)
     return EXIT.ok
@@ -40,6 +42,20 @@ export function completionOf(program: Command): (call: Call<Asking>) => Promise<
 async function inputsIn(folder: string, { runbook = '', input }: Asking): Promise<string[]> {
   return input === undefined ? inputFlags(folder, runbook) : inputValues(folder, runbook, input)
 }
+
+/** So many are offered: a store may hold very many. */
+const MOST_RUNS = 200
+
+/** By the names of their folders in the evidence store, the newest first; nobody is asked, and nothing is read, while somebody types. */
+async function runsIn(folder: string): Promise<string[]> {
+  const store = openStore(readConfig(folder).evidence)
+  const all = new Set([...(await store.runs()), ...(await store.bundles())].filter((id) => RUN.test(id)))
+  const at = (id: string) => /-(\d{8}T\d{6}Z)-/.exec(id)?.[1] ?? ''
+  return [...all].sort((a, b) => (at(a) < at(b) ? 1 : -1)).slice(0, MOST_RUNS)
+}
+
+/** Other names are no runs that a shell could be told of. */
+const RUN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/
 
 /** By the names of their files: nothing is compiled while somebody types. */
 async function runbooksIn(folder: string): Promise<string[]> {

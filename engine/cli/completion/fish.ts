@@ -1,5 +1,6 @@
 import { WITH_INPUTS, withValue } from './scripts.ts'
 import type { Script } from './scripts.ts'
+import { ASKED, isAsked } from './words.ts'
 import type { Completed, Expected, OptionWord, Word } from './words.ts'
 
 /** For fish: one line for each word, where its command was said. */
@@ -44,9 +45,11 @@ function reading(valued: readonly string[]): string[] {
     '    end',
     '    echo $folder',
     'end',
-    'function __runproof_runbooks',
-    '    runproof completion runbooks --folder (__runproof_folder) 2>/dev/null',
-    'end',
+    ...ASKED.flatMap((asked) => [
+      `function __runproof_${asked}s`,
+      `    runproof completion ${asked}s --folder (__runproof_folder) 2>/dev/null`,
+      'end',
+    ]),
     'function __runproof_inputs',
     "    set -l said (string split ' ' -- (__runproof_said))",
     '    test -n "$said[2]"; or return',
@@ -60,7 +63,7 @@ function reading(valued: readonly string[]): string[] {
 
 function options(one: Completed): string[] {
   const where = one.path === '' ? at(one) : `-n ${quoted(`__runproof_within "${one.path} "`)}`
-  const noFiles = one.first === 'none' || one.first === 'runbook' ? [`complete -c runproof ${where} -f`] : []
+  const noFiles = one.first === 'none' || isAsked(one.first) ? [`complete -c runproof ${where} -f`] : []
   return [
     ...one.options.map((option) => `complete -c runproof ${where} ${flag(option)} -d ${quoted(option.says)}`),
     ...noFiles,
@@ -87,7 +90,7 @@ function first(one: Completed): string[] {
 }
 
 function wordsOf(expected: Expected): readonly Word[] {
-  if (expected === 'runbook') return [{ word: '(__runproof_runbooks)', says: '' }]
+  if (isAsked(expected)) return [{ word: `(__runproof_${expected}s)`, says: '' }]
   return typeof expected === 'string' ? [] : expected
 }
 

@@ -1,3 +1,4 @@
+import { isAsked } from './words.ts'
 import type { Completed, OptionWord, Word } from './words.ts'
 
 /** Makes the script of one shell. */
@@ -132,7 +133,7 @@ function valuesOfInputs(): string[] {
 
 function first(one: Completed, list: Dialect['list']): string[] {
   if (one.first === 'any' || one.first === 'none') return []
-  const known = one.first === 'runbook' ? `$(${RUNBOOKS})` : list(one.first)
+  const known = isAsked(one.first) ? `$(${asking(one.first)})` : list(one.first)
   return [`            "${prefixOf(one)}") known=(${known}) ;;`]
 }
 
@@ -146,7 +147,9 @@ function inputs(more = ''): string {
   return `runproof completion inputs --folder "$folder" --runbook "$runbook"${more} 2>/dev/null`
 }
 
-const RUNBOOKS = 'runproof completion runbooks --folder "$folder" 2>/dev/null'
+function asking(what: 'runbook' | 'run'): string {
+  return `runproof completion ${what}s --folder "$folder" 2>/dev/null`
+}
 
 function prefixOf({ path }: Completed): string {
   return path === '' ? '' : `${path} `

@@ -1,5 +1,9 @@
 import { Command } from 'commander'
 import type { Argument, Option } from 'commander'
+import { CODES as OF_EVIDENCE } from '../../../evidence/codes.ts'
+import { CODES as OF_LANGUAGE } from '../../diagnostics/catalogue/index.ts'
+import { SCHEMAS } from '../../language/json-schema/index.ts'
+import { CODES as OF_COMMANDS } from '../codes.ts'
 import { viewing } from '../viewing.ts'
 
 /** A word that can be typed, and what it does. */
@@ -13,8 +17,16 @@ export interface OptionWord extends Word {
   readonly values?: readonly string[]
 }
 
-/** What an argument is: one of some words, a runbook, anything such as a file, or there is none. */
-export type Expected = readonly Word[] | 'runbook' | 'any' | 'none'
+/** What is asked for when it is wanted, since only the folder knows it. */
+export const ASKED = ['runbook', 'run'] as const
+
+/** What an argument is: one of some words, a runbook, a run, anything such as a file, or there is none. */
+export type Expected = readonly Word[] | (typeof ASKED)[number] | 'any' | 'none'
+
+/** Whether it is asked for when it is wanted. */
+export function isAsked(expected: Expected): expected is (typeof ASKED)[number] {
+  return expected === 'runbook' || expected === 'run'
+}
 
 /** What can stand behind a command's name. */
 export interface Completed {
@@ -52,10 +64,21 @@ function areInputs(argument: Argument): boolean {
   return argument.name() === 'inputs'
 }
 
+/** Arguments that are one of some words. */
+const WORDS: Readonly<Record<string, () => Word[]>> = {
+  shell: () => SHELLS.map((word) => ({ word, says: 'a shell' })),
+  kind: () => Object.entries(SCHEMAS).map(([word, { files }]) => ({ word, says: files })),
+  code: () => [OF_LANGUAGE, OF_EVIDENCE, OF_COMMANDS].flatMap(titled),
+}
+
+function titled(codes: Readonly<Record<string, { readonly title: string }>>): Word[] {
+  return Object.entries(codes).map(([word, { title }]) => ({ word, says: title }))
+}
+
 function expectedOf(argument: Argument | undefined): Expected {
   if (argument === undefined) return 'none'
-  if (argument.name() === 'shell') return SHELLS.map((word) => ({ word, says: 'a shell' }))
-  return argument.name() === 'runbook' ? 'runbook' : 'any'
+  const words = WORDS[argument.name()]
+  return words?.() ?? ASKED.find((asked) => asked === argument.name()) ?? 'any'
 }
 
 /** `run` reads its options together with the inputs of the runbook; these are the ones that every run has. */

@@ -57,7 +57,7 @@ function showDiff(runbook: CompiledRunbook, other: CompiledRunbook, { json }: Sh
   const changes = diffPlans(other.plan, runbook.plan)
   const [from, to] = [other.digest, runbook.digest]
   if (json === true) printJson({ from, to, changes })
-  else for (const line of diffText(changes, { from, to })) print(line)
+  else for (const line of diffText(changes, { from, to, plan: runbook.plan })) print(line)
   return EXIT.ok
 }
 

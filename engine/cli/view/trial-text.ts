@@ -70,6 +70,11 @@ function happenedText({ rehearsed }: Trial): string[] {
   ]
 }
 
+/** Why nothing was mutated: a scenario that fails as it is would seem to notice every change. */
+export function unmutatedText(failed: number): string {
+  return `no mutant was tried: ${counted(failed, 'scenario')} fail${failed === 1 ? 's' : ''} already, and would seem to notice every change`
+}
+
 /** Which mutants no scenario notices: those of rules are failures. */
 export function mutationText({ tried, survivors, leftOut, settled }: Mutation): string[] {
   const lines = survivors.map(({ of, id, change, place }) => {
@@ -83,7 +88,7 @@ export function mutationText({ tried, survivors, leftOut, settled }: Mutation): 
       (id) =>
         `  settled    rule ${id} guards readings alone: the checker settles it on all paths, see \`runproof prove\``,
     ),
-    `${tried} mutants: no scenario notices ${of('rule')} of rules and ${of('runbook')} of runbooks`,
+    `${tried} mutants: ${of('rule')} of rules and ${of('runbook')} of runbooks go unnoticed`,
     ...(leftOut === 0 ? [] : [`${leftOut} more were not tried: name a runbook`]),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../../../schemas/plan.ts'
-import type { Denial, Outcome, RunEntry, RunState } from '../../../schemas/run.ts'
+import type { Denial, EffectResult, Outcome, RunEntry, RunState } from '../../../schemas/run.ts'
 import { siteOf, sitesOf } from '../../core/rules.ts'
 import type { KnownRun } from '../known-run.ts'
 import { paint, plain } from '../terminal.ts'
@@ -17,7 +17,7 @@ export function whyText({ state, plan }: KnownRun): string[] {
   return [
     `${paint('bold', state.runId)} ended ${outcome.name}: ${plain(outcome.message)}`,
     ...(outcome.denial === undefined ? howItStopped(state, plan) : deniedText(outcome.denial, state, plan)),
-    ...undoneText(state),
+    ...undoneText(state, outcome.denial?.next),
     ...outcome.left.flatMap(leftText),
     ...tellText(outcome),
   ]
@@ -33,6 +33,7 @@ export function reasonsOf({ state, plan }: KnownRun): object {
     ...(outcome === undefined ? {} : { outcome }),
     ...(rule === undefined ? {} : { rule: { id: rule.id, text: rule.text, source: rule.source } }),
     questions: openQuestions(state),
+    overrides: entries.filter(isOverride),
     undone: entries.filter(({ kind }) => kind === 'undo'),
   }
 }
@@ -43,7 +44,12 @@ function underWay(state: RunState): string[] {
     .filter(({ status }) => status === 'running' || status === 'waiting')
     .map(({ id }) => `\`${id}\``)
   const at = current.length === 0 ? '' : ` at ${current.slice(0, 5).join(', ')}${current.length > 5 ? ' …' : ''}`
-  return [`${paint('bold', runId)} has not ended: ${phase}${at}`, ...pausedText(state), ...undoneText(state)]
+  return [
+    `${paint('bold', runId)} has not ended: ${phase}${at}`,
+    ...pausedText(state),
+    ...overridesText(state),
+    ...undoneText(state),
+  ]
 }
 
 /** A run that is paused says by whom, and how it goes on. */
@@ -56,9 +62,36 @@ function pausedText({ runId, phase, entries }: RunState): string[] {
   ]
 }
 
-/** What was taken back after the run stopped, and what could not be. */
-function undoneText({ entries }: RunState): string[] {
-  return entries.flatMap((entry) => (entry.kind === 'undo' ? [undoLine(entry.step, entry.result)] : []))
+/** What was taken back after the run stopped, and what could not be, with what to do about it: once, where it is the same for several. */
+function undoneText(state: RunState, already?: string): string[] {
+  const said = new Set([already])
+  return state.entries.flatMap((entry) => {
+    if (entry.kind !== 'undo') return []
+    const next = entry.result.status === 'denied' ? entry.result.denial.next : undefined
+    const fresh = next !== undefined && !said.has(next)
+    said.add(next)
+    return [
+      undoLine(entry.step, entry.result),
+      ...(fresh ? [`  next      ${plain(next)}`] : []),
+      ...liftText(entry, state),
+    ]
+  })
+}
+
+/** What a person would type instead of an undo that did not happen; a run that has ended says it where it tells what stays. */
+function liftText({ step, result }: RunEntry & { readonly kind: 'undo' }, { entries, outcome }: RunState): string[] {
+  if (isDone(result)) return []
+  const of = step.replace(/-undo$/, '')
+  const done = entries.findLast((entry) => entry.kind === 'effect' && entry.step === of && isDone(entry.result))
+  const lift = done?.kind === 'effect' && isDone(done.result) ? done.result.lift : undefined
+  const told = outcome?.left.some((left) => left.lift === lift) === true
+  return lift === undefined || told ? [] : [`  lift it   ${plain(lift)}`]
+}
+
+type Done = EffectResult & { readonly status: 'done' | 'already-done' }
+
+function isDone(result: EffectResult): result is Done {
+  return result.status === 'done' || result.status === 'already-done'
 }
 
 function deniedText(denial: Denial, state: RunState, plan: Plan | undefined): string[] {
@@ -67,6 +100,7 @@ function deniedText(denial: Denial, state: RunState, plan: Plan | undefined): st
   return [
     ...(rule === undefined ? [] : [`  rule      ${rule.id}: ${rule.text}`, `  source    ${rule.source}`]),
     ...(step?.kind === 'step' ? [`  step      ${placed(step.step, plan)}`] : []),
+    ...overridesText(state),
     ...denialText(denial, state.outcome?.message ?? ''),
   ]
 }
@@ -91,13 +125,35 @@ function howItStopped(state: RunState, plan: Plan | undefined): string[] {
   ]
 }
 
+/** What became of each effect, and who let it through where a rule was overridden: in the order in which it happened. */
 function effectsText({ entries }: RunState): string[] {
   return entries.flatMap((entry) => {
+    if (isOverride(entry)) return [overrideText(entry)]
     if (entry.kind !== 'effect' || entry.result.status === 'conflict') return []
     const { result } = entry
     const detail = 'message' in result ? `: ${plain(result.message)}` : ''
     return [`  effect    ${entry.step}: ${result.status}${detail}`]
   })
+}
+
+type Override = RunEntry & { readonly kind: 'vote' }
+
+/** A vote by which a rule was overridden, and that counts. */
+function isOverride(entry: RunEntry): entry is Override {
+  return entry.kind === 'vote' && entry.counted && entry.vote.vote.decision === 'override'
+}
+
+function overridesText({ entries }: RunState): string[] {
+  return entries.filter(isOverride).map(overrideText)
+}
+
+/** Break-glass: which rule did not hold and did not count, by whom, why, and until when. */
+function overrideText({ step, vote: { vote } }: Override): string {
+  const { by, role, overrides, reason, expiresAt } = vote
+  const of = overrides?.item === undefined ? '' : ` for ${plain(overrides.item)}`
+  const until = expiresAt === undefined ? '' : ` (until ${expiresAt})`
+  const rule = `${paint('yellow', 'override')}  ${plain(overrides?.rule ?? '')}${of} at ${step}`
+  return `  ${rule}: by ${identityText(by)} as ${role}${reasonText(reason)}${until}`
 }
 
 function placed(step: string, plan: Plan | undefined): string {

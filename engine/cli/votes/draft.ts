@@ -32,7 +32,7 @@ function verbOf({ decision }: Vote): string {
 }
 
 function overriding({ overrides }: Vote): string {
-  return overrides === undefined ? '' : ` --rule ${overrides.rule} --reason "…" --for 1h`
+  return overrides === undefined ? '' : ` --rule ${overrides.rule}`
 }
 
 /** A vote that was signed elsewhere, from its file and the signature beside it. It must be the vote that the command says. */
