@@ -86,8 +86,7 @@ describe('for bash', () => {
       'bundles/a;b',
     ]
     for (const one of folders) await mkdir(join(place, '.runproof', 'evidence', one), { recursive: true })
-    for (const command of ['show', 'approve'])
-      expect(await offered([command, ''], place)).toEqual([newer, older])
+    for (const command of ['show', 'approve']) expect(await offered([command, ''], place)).toEqual([newer, older])
     expect(await offered(['show', 'talk'], place)).toEqual([older])
     expect(existsSync(join(place, 'harm'))).toBe(false)
     await removeWorkplace(place)

@@ -5,6 +5,7 @@ import { describeType } from '../../core/cel.ts'
 import { echoed } from '../../host/echo.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { checkInputs } from '../../host/run-inputs.ts'
+import { readableHelp } from '../help.ts'
 import { saidOnce } from '../said-once.ts'
 import { say } from '../terminal.ts'
 import { viewing } from '../viewing.ts'
@@ -60,7 +61,7 @@ interface Given {
 /** A command of its own for each runbook, so that usage and suggestions are its. */
 function commandOf({ runbook, inputs }: Plan, typed: string): Command {
   refuseReserved(inputs)
-  const command = new Command(typed)
+  const command = readableHelp(new Command(typed))
     .description(runbook.title)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
