@@ -1,3 +1,4 @@
+import { nearest } from '../diagnostics/suggest.ts'
 import type { ParsedFile } from './ground/read-ground.ts'
 import type { Policy } from './ground/policy.ts'
 import { meantBySome, misdeclared } from './misdeclared.ts'
@@ -22,6 +23,8 @@ export const CHECK_VALUES: Readonly<Record<string, 'duration'>> = { reviewWithin
 /** Those without which there is no catalogue: for the others the engine has numbers of its own. */
 export const REQUIRED_VALUES: readonly string[] = ['conflictRounds', 'unknownFor']
 
+const ENGINE_AND_CHECK: readonly string[] = [...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)]
+
 /** A number that nothing uses misleads whoever tunes it. */
 export function tellUnusedPolicy(
   files: readonly ParsedFile[],
@@ -32,8 +35,15 @@ export function tellUnusedPolicy(
   const meant = meantBySome(names)
   for (const [name, { span }] of policy) {
     if (names.uses.includes(name) || meant.has(name)) continue
-    report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help: 'drop it' })
+    const engine = nearest(name, unset(policy))
+    const help = engine === undefined ? 'drop it' : `did you mean \`${engine}\`?`
+    report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help })
   }
+}
+
+/** What the engine would use, and has numbers of its own for. */
+function unset(policy: ReadonlyMap<string, Policy>): string[] {
+  return ENGINE_AND_CHECK.filter((name) => !policy.has(name))
 }
 
 /** Values under the names by which they are used: one that is declared under a near miss of it is told once, there. */
@@ -55,12 +65,12 @@ export function policyAsUsed(
   return new Map([...policy].map(([name, value]) => [instead.get(name) ?? name, value]))
 }
 
-/** What the engine uses is used for certain: it counts twice. */
+/** What the engine cannot do without is used for certain: it counts twice. Another value may be near what it can do without. */
 function policyNames(files: readonly ParsedFile[], policy: ReadonlyMap<string, Policy>): Names {
-  const own = [...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)]
   const written = files.flatMap(({ node, kind }) => (node === undefined || kind === 'policy' ? [] : gather(node)))
-  const uses = [...own, ...own, ...written]
-  return { declared: [...policy.keys()], uses, strange: [...new Set(uses)].filter((name) => !policy.has(name)) }
+  const needed = [...REQUIRED_VALUES, ...REQUIRED_VALUES, ...written]
+  const strange = [...new Set(needed)].filter((name) => !policy.has(name))
+  return { declared: [...policy.keys()], uses: [...ENGINE_AND_CHECK, ...needed], strange }
 }
 
 function gather(node: Node): string[] {
