@@ -1,4 +1,4 @@
-import { ActivityCancellationType, scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow'
+import { ActivityCancellationType, scheduleActivity } from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
@@ -31,6 +31,7 @@ import type {
 import type { RecallPartRequest, SealInPieces } from '../core/pieces.ts'
 import { wellFormed } from '../core/well-formed.ts'
 import { contractOf, queueOf } from './contracts.ts'
+import { locally } from './local-activities.ts'
 
 /** A worker that dies is noticed within this time, and the activity is tried again elsewhere. */
 const HEARTBEAT_MS = 6_000
@@ -190,12 +191,12 @@ export async function seal(request: SealRequest | SealInPieces): Promise<SealRes
 
 /** Records a question before anybody can answer it; answers with its digest. */
 export async function recordQuestion(request: QuestionRequest): Promise<string> {
-  return scheduleLocalActivity(NAMES.ask, [request], { startToCloseTimeout: 10_000, retry: patient })
+  return locally(NAMES.ask, request, { startToCloseTimeout: 10_000, retry: patient })
 }
 
 /** `sha256:…` of a value: the sandbox has no hashes. */
 export async function digest(value: Json): Promise<string> {
-  return scheduleLocalActivity(NAMES.digest, [value], { startToCloseTimeout: 10_000, retry: patient })
+  return locally(NAMES.digest, value, { startToCloseTimeout: 10_000, retry: patient })
 }
 
 /** Five attempts end it: the SDK forgets a `scheduleToCloseTimeout` that is over between two of them. */
@@ -206,12 +207,12 @@ const bounded = {
 
 /** Records a further start; rejects where nobody can. */
 export async function checkTrigger(check: TriggerCheck): Promise<boolean> {
-  return scheduleLocalActivity(NAMES.checkTrigger, [check], bounded)
+  return locally(NAMES.checkTrigger, check, bounded)
 }
 
 /** Looks whether a vote counts, and records it; rejects where nobody can, after 65 seconds at the latest. */
 export async function checkVote(check: VoteCheck): Promise<VoteVerdict> {
-  return scheduleLocalActivity(NAMES.checkVote, [check], bounded)
+  return locally(NAMES.checkVote, check, bounded)
 }
 
 /** Whoever reaches Temporal can complete an activity by hand, with anything (G25): what nobody could record is not taken as it is. */

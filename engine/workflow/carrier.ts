@@ -26,7 +26,6 @@ export class Carrier {
   readonly #room = new TaskRoom()
   /** By the piece: what many effects rest on is kept once. */
   readonly #pieces = new Map<string, Promise<string | undefined>>()
-  #last: Promise<unknown> = Promise.resolve()
 
   /** No `async` here: what is small is sent in the same moment, as ever. */
   carry<Q extends Request, R>(request: Q, way: Way<Q, R>): Promise<R> {
@@ -73,7 +72,7 @@ export class Carrier {
       await this.#room.taken(weightAsSent(admission, piece))
       return keepPiece(admission, activityId, piece)
     }
-    const kept = this.#pieces.get(piece) ?? this.#inOrder(keep)
+    const kept = this.#pieces.get(piece) ?? keep()
     this.#pieces.set(piece, kept)
     try {
       return await kept
@@ -85,28 +84,17 @@ export class Carrier {
       throw error
     }
   }
-
-  /**
-   * One after the other: each is held against its digest in a local activity, and in which order, and how many at once, several of these
-   * come back is not the same in a replay.
-   */
-  #inOrder<R>(keep: () => Promise<R>): Promise<R> {
-    if (!patched(IN_ORDER)) return keep()
-    const kept = this.#last.then(keep)
-    this.#last = kept.catch(() => undefined)
-    return kept
-  }
 }
 
 /** What else the request for keeping a piece says. */
 const AROUND_A_PIECE = 1_000
 
-/** Executions that were under way before pieces were kept one after the other, and weighed as they are sent, are replayed as they were. */
-const IN_ORDER = 'pieces-in-order'
+/** Executions that were under way before pieces were weighed as they are sent are replayed as they were. */
+const AS_SENT = 'pieces-are-weighed-as-sent'
 
 /** A text has its quotes escaped where it is sent. */
 function weightAsSent(admission: SignedAdmission, piece: string): number {
-  return patched(IN_ORDER) ? weightOf({ admission, piece }) : bytesOf(piece)
+  return patched(AS_SENT) ? weightOf({ admission, piece }) : bytesOf(piece)
 }
 
 const nothing: Grounds = { facts: {}, decisions: {}, votes: [] }

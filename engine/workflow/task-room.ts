@@ -8,7 +8,7 @@ const IN_TURN = 'heavy-in-turn-by-timers'
 
 /**
  * How much is begun in one workflow task: what would be too much together begins after a timer, and so in a later one. Tasks are not told
- * from each other by the length of the history: where a task was prolonged for a local activity, that is another one in a replay.
+ * from each other by the length of the history, which may be another one in a replay where a task was prolonged.
  */
 export class TaskRoom {
   /** Since the last timer. */
