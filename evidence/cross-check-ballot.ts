@@ -21,7 +21,7 @@ function checkTold(run: RunRecord, ballot: BallotLookup): Finding[] {
     const unrecorded = run.plan.planVersion === 1 && ballot.questions.length === 0
     if (entry.kind === 'trigger' && run.plan.planVersion > 1) return checkStart(started, entry)
     if (entry.kind === 'asked') return unrecorded ? [] : checkQuestion(ballot, entry)
-    return entry.kind === 'vote' && entry.counted ? checkVote(ballot, entry) : []
+    return entry.kind === 'vote' ? checkVote(ballot, entry) : []
   })
 }
 
@@ -56,12 +56,19 @@ function checkQuestion(
     : [contradiction(`the question of entry ${seq} was recorded in other words`)]
 }
 
-function checkVote(ballot: BallotLookup, { seq, vote }: RunEntry & { kind: 'vote' }): Finding[] {
+function checkVote(
+  ballot: BallotLookup,
+  { seq, vote, counted, record: named }: RunEntry & { kind: 'vote' },
+): Finding[] {
   const record = ballot.record(vote)
+  // Nobody records a vote that nobody could check.
+  if (record === undefined && !counted && named === undefined) return []
   if (record === undefined && ballot.hasWords(vote))
     return [contradiction(`the vote of entry ${seq} was recorded with another signature`)]
   if (record === undefined) return [gap(`the vote of entry ${seq} was not recorded when it was given`)]
-  return record.verdict.counted
+  if (named !== undefined && named !== jsonDigest(record))
+    return [contradiction(`the record of the vote of entry ${seq} is not the one that the run was told of`)]
+  return record.verdict.counted || !counted
     ? []
     : [contradiction(`the vote of entry ${seq} was recorded as one that does not count`)]
 }

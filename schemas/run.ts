@@ -93,6 +93,8 @@ export type RunEntry = { readonly seq: number; readonly at: string } & (
       readonly vote: SignedVote
       readonly counted: boolean
       readonly why?: string
+      /** The digest of what a worker has recorded of it. Earlier runs do not tell it. */
+      readonly record?: string
     }
   | { readonly kind: 'step'; readonly step: string; readonly result: StepResult; readonly detail?: string }
   /** A loop begins: its list was taken, with so many items. */

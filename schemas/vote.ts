@@ -89,3 +89,9 @@ export interface VoteVerdict {
   readonly counted: boolean
   readonly why?: string
 }
+
+/** What a worker answers of a vote. */
+export interface CheckedVote extends VoteVerdict {
+  /** The digest of what it has recorded. Absent where nobody could take the vote for one of this run, and in earlier runs. */
+  readonly record?: string
+}

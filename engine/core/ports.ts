@@ -116,6 +116,8 @@ export interface Question {
 export interface Answer {
   readonly vote: SignedVote
   readonly verdict: VoteVerdict
+  /** The digest of its record, where there is one. */
+  readonly record?: string
 }
 
 /** An open question. */

@@ -89,7 +89,8 @@ async function collect(run: Run, asking: Asking, { poll, wait }: Open): Promise<
     if (answer === undefined) return asking.overdue
     if ('by' in answer) return denied(answer)
     const verdict = answer.verdict.counted ? countedIn(run, answer.vote, wait) : answer.verdict
-    run.ledger.enter({ kind: 'vote', step: asking.step, vote: answer.vote, ...verdict })
+    const recorded = answer.record === undefined ? {} : { record: answer.record }
+    run.ledger.enter({ kind: 'vote', step: asking.step, vote: answer.vote, ...verdict, ...recorded })
     if (!verdict.counted) continue
     const { by, decision, reason } = answer.vote.vote
     if (decision === 'reject')

@@ -7,6 +7,7 @@ import type {
   AdmissionResult,
   AdmitRequest,
   AttestedFact,
+  CheckedVote,
   ClaimRequest,
   ClaimResult,
   ContinueRequest,
@@ -24,7 +25,6 @@ import type {
   TellRequest,
   TriggerCheck,
   VoteCheck,
-  VoteVerdict,
   WatchRequest,
   WatchVerdict,
 } from '../../schemas/run.ts'
@@ -211,7 +211,7 @@ export async function checkTrigger(check: TriggerCheck): Promise<boolean> {
 }
 
 /** Looks whether a vote counts, and records it; rejects where nobody can, after 65 seconds at the latest. */
-export async function checkVote(check: VoteCheck): Promise<VoteVerdict> {
+export async function checkVote(check: VoteCheck): Promise<CheckedVote> {
   return locally(NAMES.checkVote, check, bounded)
 }
 

@@ -4,7 +4,15 @@ import { besideOthers, seatOf } from '../core/question.ts'
 import type { Seat } from '../core/question.ts'
 import { recordable } from './still-open.ts'
 import type { Pace } from './pace.ts'
-import type { QuestionRecord, RunInput, SignedAdmission, SignedVote, Trigger, VoteVerdict } from '../../schemas/run.ts'
+import type {
+  CheckedVote,
+  QuestionRecord,
+  RunInput,
+  SignedAdmission,
+  SignedVote,
+  Trigger,
+  VoteVerdict,
+} from '../../schemas/run.ts'
 import { checkVote, digest, recordQuestion } from './activities.ts'
 import { voteUpdate } from './messages.ts'
 
@@ -144,10 +152,10 @@ export class Questions {
     open.checking += 1
     open.pending += 1
     try {
-      const checked = await this.#check(vote).finally(() => (open.checking -= 1))
+      const { record, ...checked } = await this.#check(vote).finally(() => (open.checking -= 1))
       if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
       const verdict = checked.counted ? countedBy(open, vote) : checked
-      open.answers.push({ vote, verdict })
+      open.answers.push({ vote, verdict, ...(record === undefined ? {} : { record }) })
       return verdict
     } finally {
       open.pending -= 1
@@ -155,7 +163,7 @@ export class Questions {
   }
 
   /** What counts is when the vote came, by the run's clock, which is that of its history. One that nobody can check holds nothing up. */
-  async #check(vote: SignedVote): Promise<VoteVerdict> {
+  async #check(vote: SignedVote): Promise<CheckedVote> {
     const receivedAt = new Date().toISOString()
     try {
       return await checkVote({ admission: this.#admission, vote, triggers: this.#triggers, receivedAt })

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bag } from '../../evidence/bag-folder.ts'
 import { crossCheck } from '../../evidence/cross-check.ts'
+import { jsonBytes } from '../../evidence/digest.ts'
 import { verify } from '../../evidence/verify.ts'
 import type { Trust } from '../../evidence/trust.ts'
+import type { VoteRecord } from '../../schemas/run.ts'
 import { effectsOf } from '../support/paths.ts'
 import { RichRuns } from '../support/rich-run.ts'
 import { openSealed } from '../support/sealed.ts'
@@ -148,8 +150,9 @@ test('two files of a run cannot change places', () => {
   )
 })
 
-/** Votes and takings over say when, by the worker's clock: nothing else has seen that moment. */
-function isClock(bytes: Buffer, place: number): boolean {
+/** Takings over say when, by the worker's clock: nothing else has seen that moment. */
+function isClock(name: string, bytes: Buffer, place: number): boolean {
+  if (!name.startsWith('claimed-')) return false
   const found = /"at":"[^"]*"/.exec(bytes.toString('latin1'))
   return found !== null && place >= found.index && place < found.index + found[0].length
 }
@@ -174,7 +177,7 @@ describe.each(INTAKE)('before the sealing, records of the kind %s', (kind, patte
         const name = names()[nth % names().length] ?? ''
         const bytes = one.record.intake.get(name) ?? Buffer.alloc(0)
         const place = at % bytes.length
-        fc.pre(!isClock(bytes, place))
+        fc.pre(!isClock(name, bytes, place))
         const found = findings((intake) => intake.set(name, flipped(bytes, place, bit)))
         expect(found, `${name}, bit ${bit} of ${place}`).not.toEqual([])
       }),
@@ -200,4 +203,22 @@ describe.each(INTAKE)('before the sealing, records of the kind %s', (kind, patte
       ).not.toEqual([])
     }
   })
+})
+
+test('EV-13: when a vote came, and what was made of it, cannot be changed before the sealing: the run was told of that very record', () => {
+  for (const path of pathsOf(one, KINDS.votes as RegExp)) {
+    const name = path.replace('data/effects/', '')
+    const bytes = one.record.intake.get(name) ?? Buffer.alloc(0)
+    const record = JSON.parse(bytes.toString()) as VoteRecord
+    const { receivedAt: _receivedAt, ...unreceived } = record
+    const earlier = new Date(Date.parse(record.at) - 1).toISOString()
+    const others = [unreceived, { ...record, at: earlier }, { ...record, receivedAt: earlier }, { ...record, more: 1 }]
+    for (const other of others) {
+      const intake = new Map(one.record.intake).set(name, jsonBytes(other))
+      const { contradictions } = crossCheck({ ...one.record, intake })
+      expect(contradictions).toEqual([
+        expect.stringMatching(/^the record of the vote of entry \d+ is not the one that the run was told of$/),
+      ])
+    }
+  }
 })

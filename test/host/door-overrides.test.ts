@@ -15,7 +15,7 @@ import type {
   Vote,
 } from '../../schemas/run.ts'
 import { bool, id } from '../../schemas/types.ts'
-import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { COUNTED, listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
 import { practiceDefinitions } from './practice-actions.ts'
@@ -146,7 +146,7 @@ async function expectOverridden(
   votes: readonly SignedVote[],
   ...before: SignedVote[]
 ): Promise<void> {
-  for (const vote of votes) expect(await check(stopped, vote)).toEqual({ counted: true })
+  for (const vote of votes) expect(await check(stopped, vote)).toEqual(COUNTED)
   expect(await passWith(stopped, ...before, ...votes)).toMatchObject({ status: 'done' })
   const { runId } = stopped.asked.admission.admission
   const passes = (await allPasses(practice.host.store, runId)).get(stopped.asked.step) ?? []
@@ -216,7 +216,7 @@ describe('an effect that two rules deny, one after the other', () => {
     await open(rule('the-rule', well()), NOTE('note'))
     const first = await stopAt('note')
     const one = await override(first)
-    expect(await check(first, one)).toEqual({ counted: true })
+    expect(await check(first, one)).toEqual(COUNTED)
     // Another rule binds from now on.
     host = await practice.restarted({
       definitions: [...practiceDefinitions(), hosts],
@@ -274,7 +274,7 @@ describe('an override that is not whole', () => {
   test('G26: since it expires before the effect, denies', async () => {
     const stopped = await openNote()
     const brief = await override(stopped, { expiresAt: new Date(Date.now() + 400).toISOString() })
-    expect(await check(stopped, brief)).toEqual({ counted: true })
+    expect(await check(stopped, brief)).toEqual(COUNTED)
     await new Promise((resolve) => setTimeout(resolve, 450))
     expect(await passWith(stopped, brief)).toMatchObject(denied)
   })
@@ -307,7 +307,7 @@ describe('an override that is not whole', () => {
   test('G26: since the rule does not allow it any more, denies', async () => {
     const stopped = await openNote()
     const vote = await override(stopped)
-    expect(await check(stopped, vote)).toEqual({ counted: true })
+    expect(await check(stopped, vote)).toEqual(COUNTED)
     practice.world.health = { state: 'gone', share: 0.5 }
     expect(await passWith(stopped, vote)).toMatchObject({ status: 'denied', denial: { by: 'rule' } })
   })

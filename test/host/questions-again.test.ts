@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkVote, recordQuestion, votesOf } from '../../engine/host/votes.ts'
 import type { QuestionRecord, SignedAdmission } from '../../schemas/run.ts'
-import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { COUNTED, listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
 import { Practice } from './practice.ts'
 import { SWITCH } from './practice-catalogue.ts'
@@ -41,7 +41,7 @@ test('G26: a question that a worker recorded before it died is asked as it was r
   await listSigners(practice.folder, [grace])
   const said = { name: grace.name, step: 'agreed', role: 'lead', factsDigest: digest }
   const vote = await signedBy(grace, voteFor(admission, said), practice.host.keys)
-  expect(await checkVote({ admission, vote, triggers: [] }, practice.host)).toEqual({ counted: true })
+  expect(await checkVote({ admission, vote, triggers: [] }, practice.host)).toEqual(COUNTED)
 })
 
 test('G26: under the same number, nothing else can be asked than what was recorded', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkTrigger, checkVote, recordQuestion } from '../../engine/host/votes.ts'
 import type { EffectRequest, EffectResult, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
-import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { COUNTED, listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
 import { Practice } from './practice.ts'
@@ -51,7 +51,7 @@ async function expectDenied(...votes: SignedVote[]): Promise<void> {
 describe('the door, for a run that a person has started', () => {
   test('G26: lets an effect through that another person’s signature approves', async () => {
     const vote = await by(grace)
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual(COUNTED)
     expect(await passWith(vote)).toMatchObject({ status: 'done' })
     expect(practice.world.did('switch')).toBe(1)
   })
@@ -60,14 +60,14 @@ describe('the door, for a run that a person has started', () => {
     await expectDenied(...request.grounds.votes)
     await expectDenied(await by(grace, { login: { user: 'cy', host: 'test' } }))
     const brief = await by(grace, { expiresAt: new Date(Date.now() + 300).toISOString() })
-    expect(await check(brief)).toEqual({ counted: true })
+    expect(await check(brief)).toEqual(COUNTED)
     await new Promise((resolve) => setTimeout(resolve, 350))
     await expectDenied(brief)
   })
 
   test('G26: looks at allowed_signers again: a line that was taken out since binds', async () => {
     const vote = await by(grace)
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual(COUNTED)
     await listSigners(practice.folder, [hal])
     await expectDenied(vote)
   })
@@ -75,7 +75,7 @@ describe('the door, for a run that a person has started', () => {
   test('G26: knows of a rejection by its record, whatever the workflow brings along', async () => {
     const vote = await by(grace)
     await check(vote)
-    expect(await check(await by(hal, { decision: 'reject' }))).toEqual({ counted: true })
+    expect(await check(await by(hal, { decision: 'reject' }))).toEqual(COUNTED)
     await expectDenied(vote)
   })
 
@@ -95,7 +95,7 @@ describe('the door, for a run that a person has started', () => {
     const ask = async (time: number) =>
       recordQuestion({ admission: request.admission, question: { ...about, time, until, shown: {} } }, practice.host)
     const earlier = await by(grace, { factsDigest: await ask(2) })
-    expect(await check(earlier)).toEqual({ counted: true })
+    expect(await check(earlier)).toEqual(COUNTED)
     const later = await ask(3)
     await expectDenied(earlier)
     expect(await passWith(await by(grace, { factsDigest: later }))).toMatchObject({ status: 'done' })

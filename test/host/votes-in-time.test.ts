@@ -3,6 +3,7 @@ import type { Context } from '@temporalio/activity'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkVote, recordQuestion, standingVotes, votesOf } from '../../engine/host/votes.ts'
 import type { SignedAdmission, SignedVote, VoteVerdict } from '../../schemas/run.ts'
+import { COUNTED } from '../support/ballots.ts'
 import { BY_ALERT, Practice } from './practice.ts'
 import { SWITCH } from './practice-catalogue.ts'
 
@@ -51,7 +52,7 @@ const recorded = async () => votesOf(practice.host.store, admission.admission.ru
 describe('a vote that a busy worker gets to after the end of its question', () => {
   test('G26: counts where the run received it in time, and its record says when that was', async () => {
     await isOver()
-    expect(await asked('interpreter', until - 1)).toEqual({ counted: true })
+    expect(await asked('interpreter', until - 1)).toEqual(COUNTED)
     const { votes } = await recorded()
     expect(votes).toMatchObject([{ verdict: { counted: true }, receivedAt: new Date(until - 1).toISOString() }])
     expect(Date.parse(votes[0]?.at ?? '')).toBeGreaterThanOrEqual(until)
@@ -84,7 +85,7 @@ describe('at the door, after the end of the question', () => {
     expect(await standing()).toEqual([vote])
     await isOver()
     expect(await standing()).toEqual([])
-    expect(await asked('interpreter', until - 1)).toEqual({ counted: true })
+    expect(await asked('interpreter', until - 1)).toEqual(COUNTED)
     expect(await standing()).toEqual([vote])
   })
 })

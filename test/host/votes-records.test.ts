@@ -12,7 +12,7 @@ import type { Host } from '../../engine/host/host.ts'
 import { voteName } from '../../evidence/ballot.ts'
 import { jsonBytes } from '../../evidence/digest.ts'
 import type { QuestionRecord, SignedAdmission, SignedVote, Trigger, Vote } from '../../schemas/run.ts'
-import { listSigners, signedBy, voteFor } from '../support/ballots.ts'
+import { COUNTED, listSigners, signedBy, voteFor } from '../support/ballots.ts'
 import { People } from '../support/ssh-keys.ts'
 import type { Person } from '../support/ssh-keys.ts'
 import { INPUTS, Practice } from './practice.ts'
@@ -97,10 +97,10 @@ describe('a question', () => {
 describe('a vote on a recorded question', () => {
   test('G26: counts, and is recorded with its verdict before the run learns of it', async () => {
     const vote = await given(await ask())
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual(COUNTED)
     const { votes } = await votesOf(practice.host.store, runId)
     expect(votes).toMatchObject([{ signed: vote, verdict: { counted: true } }])
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual(COUNTED)
     expect((await votesOf(practice.host.store, runId)).votes).toHaveLength(1)
   })
 
@@ -118,7 +118,7 @@ describe('a vote on a recorded question', () => {
     expect(await check(earlier)).toMatchObject({
       why: expect.stringContaining('not those that are shown now') as string,
     })
-    expect(await check(await given(open))).toEqual({ counted: true })
+    expect(await check(await given(open))).toEqual(COUNTED)
   })
 
   test('G26: does not count after the end of the question', async () => {
@@ -130,7 +130,7 @@ describe('a vote on a recorded question', () => {
     const digest = await ask()
     const first = await given(digest)
     const second = await given(digest, { nonce: first.vote.nonce, reason: 'again' }, hal)
-    expect(await check(first)).toEqual({ counted: true })
+    expect(await check(first)).toEqual(COUNTED)
     expect(await check(second)).toMatchObject({ why: 'the nonce of this vote was used by another' })
   })
 
@@ -141,7 +141,7 @@ describe('a vote on a recorded question', () => {
     const wrong = await signedBy(hal, vote, keys)
     for (const bad of [forged, wrong]) expect(await check(bad)).toMatchObject({ counted: false })
     const real = await keys.take(vote, ssh)
-    expect(await check(real)).toEqual({ counted: true })
+    expect(await check(real)).toEqual(COUNTED)
     const { votes } = await votesOf(store, runId)
     expect(new Map(votes.map(({ signed, verdict }) => [voteName(signed), verdict.counted]))).toEqual(
       new Map([forged, wrong, real].map((one) => [voteName(one), one === real])),
@@ -162,7 +162,7 @@ describe('a vote on a recorded question', () => {
 
   test('G26: that counted once counts for no other question, nor in another run', async () => {
     const vote = await given(await ask())
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await check(vote)).toEqual(COUNTED)
     await ask({ time: 2, shown: { health: { value: { state: 'well' }, unknown: null } } })
     expect(await check(await given(vote.vote.factsDigest, { nonce: vote.vote.nonce }))).toMatchObject({
       counted: false,
@@ -180,7 +180,7 @@ describe('a vote on a recorded question', () => {
 
   test('G26: by whose start was merged into the run does not count, also where the workflow does not tell of it', async () => {
     const digest = await ask()
-    expect(await check(await given(digest, {}, hal))).toEqual({ counted: true })
+    expect(await check(await given(digest, {}, hal))).toEqual(COUNTED)
     expect(await checkTrigger({ admission, further: await byGrace() }, practice.host)).toBe(true)
     expect(await check(await given(digest))).toMatchObject({
       why: expect.stringContaining('may be grace, asked for this run') as string,
@@ -192,7 +192,7 @@ describe('a vote on a recorded question', () => {
     const earlier = { ...(await byGrace()).admission, admittedAt: new Date(Date.now() - 3_600_000).toISOString() }
     const further = await practice.host.keys.admit(earlier)
     expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
-    expect(await check(await given(await ask()))).toEqual({ counted: true })
+    expect(await check(await given(await ask()))).toEqual(COUNTED)
   })
 
   test('G26: counts where somebody hands in an admission of the voter that has started a run of its own', async () => {
@@ -201,7 +201,7 @@ describe('a vote on a recorded question', () => {
     const execution = { ...practice.execution, workflowId: further.admission.workflowId }
     expect(await admitRun({ admission: further, plan }, execution, practice.host)).toEqual({ admitted: true })
     expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
-    expect(await check(await given(await ask()))).toEqual({ counted: true })
+    expect(await check(await given(await ask()))).toEqual(COUNTED)
   })
 
   test('G26: counts where somebody hands in an admission of the voter that another run has taken', async () => {
@@ -210,7 +210,7 @@ describe('a vote on a recorded question', () => {
     expect(await checkTrigger({ admission: other, further }, practice.host)).toBe(true)
     expect(await checkTrigger({ admission: other, further }, practice.host)).toBe(true)
     expect(await checkTrigger({ admission, further }, practice.host)).toBe(false)
-    expect(await check(await given(await ask()))).toEqual({ counted: true })
+    expect(await check(await given(await ask()))).toEqual(COUNTED)
   })
 
   test('G37: an alert that was admitted long ago still meets the run: it keeps nobody from voting', async () => {
@@ -226,7 +226,7 @@ describe('a vote on a recorded question', () => {
     const swapped = { ...taken, ssh: { principal: grace.name, signature: await hal.sign(jsonBytes(vote)) } }
     for (const changed of [bare, swapped])
       expect(await check(changed)).toMatchObject({ why: expect.stringContaining('not taken by this') as string })
-    expect(await check(taken)).toEqual({ counted: true })
+    expect(await check(taken)).toEqual(COUNTED)
     expect((await votesOf(practice.host.store, runId)).votes).toHaveLength(1)
   })
 
@@ -234,8 +234,8 @@ describe('a vote on a recorded question', () => {
     const vote = await given(await ask())
     const by = { user: 'grace', host: 'test', assurance: 'self-asserted' as const }
     const forged = { admission, vote, triggers: [{ kind: 'person' as const, by }] }
-    expect(await checkVote(forged, practice.host)).toEqual({ counted: true })
-    expect(await check(vote)).toEqual({ counted: true })
+    expect(await checkVote(forged, practice.host)).toEqual(COUNTED)
+    expect(await check(vote)).toEqual(COUNTED)
     expect((await votesOf(practice.host.store, runId)).votes).toMatchObject([{ verdict: { counted: true } }])
   })
 

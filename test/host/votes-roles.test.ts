@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkVote, recordQuestion, votesOf } from '../../engine/host/votes.ts'
 import type { QuestionRecord, SignedAdmission, Vote, VoteVerdict } from '../../schemas/run.ts'
-import { voteFor } from '../support/ballots.ts'
+import { COUNTED, voteFor } from '../support/ballots.ts'
 import { BY_ALERT, Practice } from './practice.ts'
 import { SWITCH } from './practice-catalogue.ts'
 
@@ -46,12 +46,13 @@ async function says(name: string, change: Pick<Vote, 'role' | 'factsDigest'> & P
 
 test('G26: who has answered in one role is told that an answer in another does not count, and what does', async () => {
   const factsDigest = await ask()
-  expect(await says('ben', { role: 'lead', factsDigest })).toEqual({ counted: true })
+  expect(await says('ben', { role: 'lead', factsDigest })).toEqual(COUNTED)
   expect(await says('ben', { role: 'on-call', factsDigest })).toEqual({
+    ...COUNTED,
     counted: false,
     why: 'ben has already answered as lead, and one person answers for one role: somebody else answers as on-call',
   })
-  expect(await says('eva', { role: 'on-call', factsDigest })).toEqual({ counted: true })
+  expect(await says('eva', { role: 'on-call', factsDigest })).toEqual(COUNTED)
   const { votes } = await votesOf(practice.host.store, admission.admission.runId)
   expect(votes.map(({ signed, verdict }) => [signed.vote.by.user, signed.vote.role, verdict.counted]).sort()).toEqual([
     ['ben', 'lead', true],
@@ -62,15 +63,15 @@ test('G26: who has answered in one role is told that an answer in another does n
 
 test('G26: a rejection counts in whatever role its person has answered before', async () => {
   const factsDigest = await ask()
-  expect(await says('ben', { role: 'lead', factsDigest })).toEqual({ counted: true })
-  expect(await says('ben', { role: 'on-call', factsDigest, decision: 'reject' })).toEqual({ counted: true })
+  expect(await says('ben', { role: 'lead', factsDigest })).toEqual(COUNTED)
+  expect(await says('ben', { role: 'on-call', factsDigest, decision: 'reject' })).toEqual(COUNTED)
 })
 
 test('G26: a role binds nobody at another question, nor does an answer that did not count', async () => {
   const nonce = 'used'
   const first = await ask()
-  expect(await says('ben', { role: 'lead', factsDigest: first, nonce })).toEqual({ counted: true })
+  expect(await says('ben', { role: 'lead', factsDigest: first, nonce })).toEqual(COUNTED)
   expect(await says('eva', { role: 'lead', factsDigest: first, nonce })).toMatchObject({ counted: false })
-  expect(await says('eva', { role: 'on-call', factsDigest: first })).toEqual({ counted: true })
-  expect(await says('ben', { role: 'on-call', factsDigest: await ask(2) })).toEqual({ counted: true })
+  expect(await says('eva', { role: 'on-call', factsDigest: first })).toEqual(COUNTED)
+  expect(await says('ben', { role: 'on-call', factsDigest: await ask(2) })).toEqual(COUNTED)
 })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkTrigger, checkVote, recordQuestion, requestersOf, voteCounts } from '../../engine/host/votes.ts'
 import type { SignedAdmission, SignedVote, Trigger } from '../../schemas/run.ts'
+import { COUNTED } from '../support/ballots.ts'
 import { BY_ALERT, Practice } from './practice.ts'
 import { SWITCH } from './practice-catalogue.ts'
 
@@ -98,7 +99,7 @@ describe('a vote', () => {
 describe('a vote on a run’s question', () => {
   test('G26: is held against the admitted Plan, and against everyone who asked for the run', async () => {
     const { signed, vote } = await given()
-    expect(await checkVote({ admission: signed, vote, triggers: [] }, practice.host)).toEqual({ counted: true })
+    expect(await checkVote({ admission: signed, vote, triggers: [] }, practice.host)).toEqual(COUNTED)
     const further = await practice.admission('switch', { trigger: BY_CY })
     expect(await checkTrigger({ admission: signed, further }, practice.host)).toBe(true)
     expect(await checkVote({ admission: signed, vote, triggers: [BY_CY] }, practice.host)).toMatchObject({

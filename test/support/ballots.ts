@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdmissionKeys } from '../../engine/host/admission.ts'
+import { expect } from 'vitest'
 import { jsonBytes } from '../../evidence/digest.ts'
 import type { SignedAdmission, SignedVote, Vote } from '../../schemas/run.ts'
 import type { Person } from './ssh-keys.ts'
+
+/** What is answered of a vote that counts and is recorded. */
+export const COUNTED = { counted: true, record: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string }
 
 /** Lists people as signers of an installation. */
 export async function listSigners(folder: string, people: readonly { readonly line: string }[]): Promise<string> {

@@ -1,6 +1,6 @@
 import { newestQuestion, questionDigest, readBallot } from '../../../evidence/ballot.ts'
 import type { Ballot } from '../../../evidence/ballot.ts'
-import type { QuestionRecord, Vote, VoteCheck, VoteVerdict } from '../../../schemas/run.ts'
+import type { CheckedVote, QuestionRecord, Vote, VoteCheck, VoteVerdict } from '../../../schemas/run.ts'
 import type { Host } from '../host.ts'
 import { askedAt, fits } from './asked.ts'
 import type { Asked, Asking } from './asked.ts'
@@ -17,7 +17,7 @@ export type Poll = Pick<Host, 'keys' | 'config' | 'plans' | 'store' | 'catalogue
  * Checks a vote on an open question of a run, against the admitted Plan, the question as it was recorded, and everyone who asked for
  * the run; and records it with the verdict, before the run learns of it.
  */
-export async function checkVote(check: VoteCheck, host: Poll): Promise<VoteVerdict> {
+export async function checkVote(check: VoteCheck, host: Poll): Promise<CheckedVote> {
   const { admission: signed, vote } = check
   const { admission } = signed
   const plan = host.keys.admitted(signed) ? await host.plans.find(admission.planDigest) : undefined

@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { questionDigest, questionName, readBallot, voteName } from '../../../evidence/ballot.ts'
 import type { Ballot } from '../../../evidence/ballot.ts'
-import { jsonBytes, sameJson } from '../../../evidence/digest.ts'
+import { jsonBytes, jsonDigest, sameJson } from '../../../evidence/digest.ts'
 import { EvidenceConflict } from '../../../evidence/errors.ts'
 import type { EvidenceStore } from '../../../evidence/store.ts'
 import type {
+  CheckedVote,
   QuestionRecord,
   QuestionRequest,
   SignedAdmission,
@@ -23,14 +24,19 @@ import { mayRead } from './words.ts'
  * Records a vote with its verdict, once; without a record it does not count. The same vote, delivered again, has the verdict that it
  * had; another one with the nonce of one that counts has none.
  */
-export async function recordVote(store: EvidenceStore, { votes }: Ballot, record: VoteRecord): Promise<VoteVerdict> {
+export async function recordVote(store: EvidenceStore, { votes }: Ballot, record: VoteRecord): Promise<CheckedVote> {
   const { signed } = record
   const before = votes.find((other) => voteName(other.signed) === voteName(signed))
-  if (before !== undefined) return before.verdict.counted ? record.verdict : before.verdict
+  if (before !== undefined) return told(before.verdict.counted ? record.verdict : before.verdict, before)
   const counted = votes.filter(({ verdict }) => verdict.counted).map((other) => other.signed)
   const verdict = record.verdict.counted ? await beside(store, counted, signed) : record.verdict
   await store.putOnce(signed.vote.runId, voteName(signed), jsonBytes({ ...record, verdict }))
-  return verdict
+  return told(verdict, { ...record, verdict })
+}
+
+/** The run learns of the very record that there is: nobody changes it afterwards unseen. */
+function told(verdict: VoteVerdict, record: VoteRecord): CheckedVote {
+  return { ...verdict, record: jsonDigest(record) }
 }
 
 async function beside(store: EvidenceStore, counted: readonly SignedVote[], signed: SignedVote): Promise<VoteVerdict> {
