@@ -18,8 +18,9 @@ import { errorCode } from './errors.ts'
 import type { FreshFile, ReadyFiles } from './ready-files.ts'
 
 /**
- * Durable files. Everything is written under a temporary name, flushed, and only then appears under its own name, without
- * ever replacing what is there; the folder is flushed after it. So a name that can be seen has its whole content.
+ * Durable files. Everything is written under a temporary name, and only then appears under its own name, without ever replacing what is
+ * there. It is flushed before that; what is written into a ready file, at the same time as its name. So a name that can be seen has its
+ * whole content, and both are on the disk when the write returns.
  */
 
 // A record is written at every effect. Only what waits for the disk is left to other threads: every other call is over in less
@@ -40,7 +41,8 @@ export async function createFile(path: string, bytes: Uint8Array, place: Place):
   const inAdvance = place.mode === undefined ? place.ready?.take() : undefined
   if (inAdvance === undefined) return createFromNew(path, bytes, place).finally(() => place.ready?.replace())
   try {
-    return await createFrom(inAdvance, path, bytes)
+    if (bytes.length > SMALL) return await createFrom(inAdvance, path, bytes)
+    return await createAtOnce(inAdvance, path, bytes)
   } catch (error) {
     // Another process may have taken the file for one that was left behind, and removed its name.
     if (fstatSync(inAdvance.descriptor).nlink > 0) throw error
@@ -65,6 +67,23 @@ async function createFrom(fresh: FreshFile, path: string, bytes: Uint8Array): Pr
   await writeFlushed(fresh.descriptor, bytes)
   const created = await inFolder(dirname(path), async () => appears(() => linkSync(fresh.path, path)))
   await flush(dirname(path))
+  return created
+}
+
+/** So much a file system brings to the disk in one piece; more might come there in part. */
+const SMALL = 65_536
+
+/** The same in one wait for the disk. Where the power fails meanwhile, the name may be left without its content (`torn.ts`). */
+async function createAtOnce(fresh: FreshFile, path: string, bytes: Uint8Array): Promise<boolean> {
+  writeWhole(fresh.descriptor, bytes)
+  const created = await inFolder(dirname(path), async () => appears(() => linkSync(fresh.path, path)))
+  try {
+    // What another process has written may not be on the disk yet.
+    await Promise.all([created ? syncFile(fresh.descriptor) : flush(path), flush(dirname(path))])
+  } catch (error) {
+    if (created) removeIfThere(path)
+    throw error
+  }
   return created
 }
 
@@ -111,8 +130,12 @@ export async function createFolder(
 
 /** The content is flushed; the name is durable once its folder is flushed. */
 async function writeFlushed(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+  writeWhole(descriptor, bytes)
   await syncFile(descriptor)
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
 }
 
 /** The content of a file; undefined where there is none. */
@@ -151,9 +174,9 @@ export async function makeFolder(path: string): Promise<string> {
   return path
 }
 
-/** Makes the names in a folder durable. */
-export async function flush(folder: string): Promise<void> {
-  const descriptor = openSync(folder, 'r')
+/** Makes the content of a file, or the names in a folder, durable. */
+export async function flush(path: string): Promise<void> {
+  const descriptor = openSync(path, 'r')
   try {
     await syncFile(descriptor)
   } finally {

@@ -61,18 +61,28 @@ export async function allPasses(
   wanted: (step: string) => boolean = () => true,
 ): Promise<Map<string, PassFiles[]>> {
   const passes = new Map<string, PassFiles>()
-  const names = (await store.list(runId)).flatMap((name) => wantedAt(name, wanted))
-  const records = await Promise.all(names.map(async ({ name }) => recordOf(store, runId, name)))
-  for (const [index, { activity, attempt, kind }] of names.entries()) {
+  const names = wantedAmong(await store.list(runId), wanted)
+  const records = await recordsOf(store, runId, names)
+  for (const { name, activity, attempt, kind } of names) {
+    const record = records.get(name)
+    if (record === undefined) continue
     const key = `${activity}@${attempt}`
-    passes.set(key, { activity, attempt, ...passes.get(key), [kind]: records[index] })
+    passes.set(key, { activity, attempt, ...passes.get(key), [kind]: record })
   }
   return grouped([...passes.values()])
 }
 
-function wantedAt(name: string, wanted: (step: string) => boolean) {
-  const at = parseEffectName(name)
-  return at === undefined || !wanted(stepOf(at.activity)) ? [] : [{ name, ...at }]
+/** A step has many records. */
+function wantedAmong(names: readonly string[], wanted: (step: string) => boolean) {
+  const asked = new Map<string, boolean>()
+  return names.flatMap((name) => {
+    const at = parseEffectName(name)
+    if (at === undefined) return []
+    const step = stepOf(at.activity)
+    const isWanted = asked.get(step) ?? wanted(step)
+    asked.set(step, isWanted)
+    return isWanted ? [{ name, ...at }] : []
+  })
 }
 
 function grouped(passes: readonly PassFiles[]): Map<string, PassFiles[]> {
@@ -89,13 +99,21 @@ function recentIn(store: EvidenceStore): RecentRecords {
   return recent
 }
 
-async function recordOf(store: EvidenceStore, runId: string, name: string): Promise<Recorded<never>> {
+/** The records of these names; what was never written whole is none. */
+async function recordsOf(
+  store: EvidenceStore,
+  runId: string,
+  names: readonly { readonly name: string }[],
+): Promise<ReadonlyMap<string, Recorded<unknown>>> {
   const recent = recentIn(store)
-  const there = recent.get(runId, name)
-  if (there !== undefined) return there as Recorded<never>
-  const read = await recorded(store, runId, name)
-  recent.keep(runId, read)
-  return read
+  // While others are read, those that are known may be forgotten.
+  const known = recent.of(runId)
+  const unread = names.filter(({ name }) => !known.has(name))
+  if (unread.length === 0) return known
+  const read = await Promise.all(unread.map(async ({ name }) => recorded(store, runId, name)))
+  const found = read.filter((record) => record !== undefined)
+  for (const record of found) recent.keep(runId, record)
+  return new Map([...known, ...found.map((record) => [record.name, record] as const)])
 }
 
 /** The passes whose effect may have happened and is not accounted for: they are settled before anything else (G1). */
@@ -121,13 +139,14 @@ function isReceipted(intentDigest: string, passes: readonly PassFiles[]): boolea
   return passes.some(({ receipt }) => receipt?.value.intentDigest === intentDigest)
 }
 
-async function recorded(store: EvidenceStore, runId: string, name: string): Promise<Recorded<never>> {
+async function recorded(store: EvidenceStore, runId: string, name: string): Promise<Recorded<unknown> | undefined> {
   const bytes = await store.read(runId, name)
   const { kind } = parseEffectName(name) ?? {}
-  if (bytes === undefined || kind === undefined) throw unreadable(name)
+  if (bytes === undefined) return undefined
+  if (kind === undefined) throw unreadable(name)
   const value = parseEffect(kind, bytes, name)
   if (value.runId !== runId || effectName(value.activity, value.attempt, kind) !== name) throw unreadable(name)
-  return { name, digest: digestOf(bytes), value: value as never }
+  return { name, digest: digestOf(bytes), value }
 }
 
 /** Reads one record of a pass from the bytes of its file; throws where it is not one. */

@@ -3,13 +3,16 @@ import type { Recorded } from './effects.ts'
 /** So many records are kept; of the run that was not asked about for longest, all are forgotten first. */
 const MOST = 20_000
 
+const NOTHING: ReadonlyMap<string, Recorded<unknown>> = new Map()
+
 /** Records of effects that were read before, by run and name. */
 export class RecentRecords {
   readonly #runs = new Map<string, Map<string, Recorded<unknown>>>()
   #size = 0
 
-  get(runId: string, name: string): Recorded<unknown> | undefined {
-    return this.#runs.get(runId)?.get(name)
+  /** All that is kept of a run, by name. */
+  of(runId: string): ReadonlyMap<string, Recorded<unknown>> {
+    return this.#runs.get(runId) ?? NOTHING
   }
 
   keep(runId: string, record: Recorded<unknown>): void {

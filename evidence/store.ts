@@ -5,8 +5,9 @@ import type { Json } from '../schemas/json.ts'
 import { digestOf, sha256 } from './digest.ts'
 import { createFile, createFolder, namesIn, readIfThere, removeFile } from './disk.ts'
 import type { Scratch } from './disk.ts'
-import { EvidenceConflict, EvidenceError, unavailable } from './errors.ts'
+import { EvidenceConflict, EvidenceError, EvidenceUnavailable, unavailable } from './errors.ts'
 import { ReadyFiles } from './ready-files.ts'
+import { isTorn, takeTornAway } from './torn.ts'
 
 /** What became of a write: a record is created once, and the same bytes may be offered again. */
 export type Put = 'created' | 'same'
@@ -51,7 +52,7 @@ export function openStore(folder: string, { ready = 0 }: { readonly ready?: numb
   return {
     dir,
     putOnce: async (runId, name, bytes) => once(intake(runId, name), bytes),
-    read: async (runId, name) => within(() => readIfThere(intake(runId, name))),
+    read: async (runId, name) => within(() => readUnlessTorn(intake(runId, name))),
     list: async (runId) => within(() => namesIn(join(dir, 'intake', runName(runId)))),
     runs: async () => within(() => namesIn(join(dir, 'intake'))),
     probe: async () => within(() => probe(dir, scratch)),
@@ -64,13 +65,24 @@ export function openStore(folder: string, { ready = 0 }: { readonly ready?: numb
 }
 
 async function putOnce(path: string, bytes: Uint8Array, scratch: Scratch): Promise<Put> {
-  if (await createFile(path, bytes, scratch)) return 'created'
-  const there = await readIfThere(path)
-  if (there?.equals(bytes)) return 'same'
+  if (await createOnce(path, bytes, scratch)) return 'created'
+  const there = await readUnlessTorn(path)
+  if (there === undefined) throw busy(path)
+  if (there.equals(bytes)) return 'same'
   throw new EvidenceConflict(
-    `${path} is already recorded, with other content (${digestOf(there ?? '')}, not ${digestOf(bytes)})`,
+    `${path} is already recorded, with other content (${digestOf(there)}, not ${digestOf(bytes)})`,
     'a record never changes: read the one that is there',
   )
+}
+
+async function createOnce(path: string, bytes: Uint8Array, scratch: Scratch): Promise<boolean> {
+  if (await createFile(path, bytes, scratch)) return true
+  return takeTornAway(path, scratch.scratch) && createFile(path, bytes, scratch)
+}
+
+async function readUnlessTorn(path: string): Promise<Buffer | undefined> {
+  const bytes = await readIfThere(path)
+  return bytes === undefined || isTorn(bytes) ? undefined : bytes
 }
 
 async function probe(dir: string, scratch: Scratch): Promise<void> {
@@ -80,10 +92,15 @@ async function probe(dir: string, scratch: Scratch): Promise<void> {
 }
 
 async function claim(path: string, claimed: { key: string; record: Json }, scratch: Scratch) {
-  const created = await createFile(path, Buffer.from(canonical(claimed)), scratch)
+  const created = await createOnce(path, Buffer.from(canonical(claimed)), scratch)
   if (created) return { created, record: claimed.record }
-  const there = JSON.parse((await readIfThere(path))?.toString() ?? 'null') as { record: Json }
-  return { created, record: there.record }
+  const there = await readUnlessTorn(path)
+  if (there === undefined) throw busy(path)
+  return { created, record: (JSON.parse(there.toString()) as { record: Json }).record }
+}
+
+function busy(path: string): EvidenceUnavailable {
+  return new EvidenceUnavailable(`${path} was left without content, and another process is about it`, 'try again')
 }
 
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/

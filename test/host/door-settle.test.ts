@@ -48,6 +48,23 @@ describe('an effect whose attempt died before the receipt', () => {
     expect(practice.world.did('switch')).toBe(1)
   })
 
+  test('G1: is settled, and found done, where the power failed before the receipt had its content', async () => {
+    const request = await practice.request()
+    await dieAfterEffect(request)
+    const { runId } = request.admission.admission
+    await writeFile(join(practice.host.store.dir, 'intake', runId, `${request.step}@1.receipt.json`), '')
+    expect(await practice.pass(request, { attempt: 2 })).toMatchObject({ status: 'already-done', output: { epoch: 8 } })
+    expect(practice.world.did('switch')).toBe(1)
+  })
+
+  test('G5: has not begun where the power failed before the intent had its content: the next attempt carries it out, once', async () => {
+    const request = await practice.request()
+    const { runId } = request.admission.admission
+    await writeFile(join(practice.host.store.dir, 'intake', runId, `${request.step}@1.intent.json`), '')
+    expect(await practice.pass(request, { attempt: 2 })).toMatchObject({ status: 'done' })
+    expect(practice.world.did('switch')).toBe(1)
+  })
+
   test('G1: is settled before the stop switch and the rules are asked, which would both deny it now', async () => {
     const request = await practice.request()
     await dieAfterEffect(request)

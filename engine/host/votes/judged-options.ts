@@ -87,12 +87,16 @@ function newestOf(judged: readonly OptionsRecord[]): OptionsRecord[] {
 
 async function judgedOptions(store: EvidenceStore, runId: string, files: readonly string[]): Promise<OptionsRecord[]> {
   const names = files.filter((name) => FILE.test(name))
-  return Promise.all(names.map(async (name) => parsed(name, await store.read(runId, name))))
+  const records = names.map(async (name) => {
+    const bytes = await store.read(runId, name)
+    return bytes === undefined ? undefined : parsed(name, bytes)
+  })
+  return (await Promise.all(records)).filter((record) => record !== undefined)
 }
 
-function parsed(name: string, bytes: Buffer | undefined): OptionsRecord {
+function parsed(name: string, bytes: Buffer): OptionsRecord {
   try {
-    return optionsRecordSchema.parse(parseCanonical(bytes ?? Buffer.alloc(0), name))
+    return optionsRecordSchema.parse(parseCanonical(bytes, name))
   } catch (cause) {
     throw new EvidenceError(
       `the record ${name} cannot be read`,
