@@ -19,13 +19,13 @@ export function questionName({ step, time }: Pick<QuestionRecord, 'step' | 'time
   return `question-${step}-${time}.json`
 }
 
-/** How often an instance has asked, by the names of a run's intake files: each question has its number. */
-export function timesAsked(names: readonly string[], step: string): number[] {
-  const before = `question-${step}-`
-  return names.flatMap((name) => {
-    const time = name.startsWith(before) ? /^([1-9]\d*)\.json$/.exec(name.slice(before.length))?.[1] : undefined
-    return time === undefined ? [] : [Number(time)]
-  })
+/** The numbers of the questions that an instance has asked. Throws where a record of them cannot be read. */
+export async function timesAsked(
+  store: EvidenceStore,
+  { runId, step }: Pick<QuestionRecord, 'runId' | 'step'>,
+): Promise<number[]> {
+  const { questions } = await readBallot(store, runId)
+  return questions.filter((question) => question.step === step).map(({ time }) => time)
 }
 
 /** The name of the intake file of a vote: the same vote has the same. */

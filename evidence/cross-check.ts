@@ -100,6 +100,8 @@ function checkReading({ lookup }: Told, { activity, fact, known }: RunEntry & { 
 
 function checkEffect({ lookup }: Told, { activity, result }: RunEntry & { kind: 'effect' | 'undo' }): Finding[] {
   const done = lookup.activity(activity)
+  // What was too large to be asked for, or too late to be taken back, is told as such, and was never an activity.
+  if (done === undefined && ['denied', 'failed'].includes(result.status)) return []
   if (done === undefined) return [contradiction(`effect ${activity} is unknown to the history`)]
   if (done.result !== undefined && sameJson(done.result, result)) return isDone(result) ? checkNamed(done) : []
   if (done.result === undefined && !isDone(result)) return []

@@ -70,21 +70,22 @@ async function createFrom(fresh: FreshFile, path: string, bytes: Uint8Array): Pr
   return created
 }
 
-/** So much a file system brings to the disk in one piece; more might come there in part. */
-const SMALL = 65_536
+/** A few blocks, which a file system brings to the disk in one piece unless it is very full; more might come there in part. */
+const SMALL = 16_384
 
 /** The same in one wait for the disk. Where the power fails meanwhile, the name may be left without its content (`torn.ts`). */
 async function createAtOnce(fresh: FreshFile, path: string, bytes: Uint8Array): Promise<boolean> {
   writeWhole(fresh.descriptor, bytes)
-  const created = await inFolder(dirname(path), async () => appears(() => linkSync(fresh.path, path)))
+  const folder = await inFolder(dirname(path), async () => openSync(dirname(path), 'r'))
   try {
-    // What another process has written may not be on the disk yet.
-    await Promise.all([created ? syncFile(fresh.descriptor) : flush(path), flush(dirname(path))])
-  } catch (error) {
-    if (created) removeIfThere(path)
-    throw error
+    const created = appears(() => linkSync(fresh.path, path))
+    // What another process has written may not be on the disk yet. A descriptor is not closed under a flush.
+    const flushed = await Promise.allSettled([created ? syncFile(fresh.descriptor) : flush(path), syncFile(folder)])
+    for (const one of flushed) if (one.status === 'rejected') throw one.reason
+    return created
+  } finally {
+    closeSync(folder)
   }
-  return created
 }
 
 function makeTemporary(scratch: string, mode: number): FreshFile {

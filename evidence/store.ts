@@ -100,7 +100,10 @@ async function claim(path: string, claimed: { key: string; record: Json }, scrat
 }
 
 function busy(path: string): EvidenceUnavailable {
-  return new EvidenceUnavailable(`${path} was left without content, and another process is about it`, 'try again')
+  return new EvidenceUnavailable(
+    `${path} was left without content, or another process is writing it`,
+    'try again in a minute',
+  )
 }
 
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/

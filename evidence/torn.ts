@@ -1,9 +1,10 @@
-import { closeSync, openSync, readSync, statSync, unlinkSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, fstatSync, linkSync, openSync, readSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from './digest.ts'
 import { errorCode } from './errors.ts'
 
-/** Whoever takes a torn name away is done in no time: a lock that is older was left by a process that was killed. */
+/** What is younger than this may still be on its way: a name from another machine of a network file system, a lock of who is at work. */
 const ABANDONED_MS = 60_000
 
 /**
@@ -15,29 +16,55 @@ export function isTorn(bytes: Uint8Array): boolean {
   return bytes.length === 0 || bytes[0] === 0
 }
 
-/** Takes a torn name away, so that it can be written; false where there is none, or somebody else is about it. */
+/** Takes a torn name away, so that it can be written; false where there is none, it is young, or somebody else is about it. */
 export function takeTornAway(path: string, scratch: string): boolean {
-  if (!isTornAt(path)) return false
-  const lock = join(scratch, `.torn-${sha256(path)}`)
-  if (!takes(lock)) return false
+  return orFalse(() => {
+    if (!isAbandonedAt(path)) return false
+    const lock = join(scratch, `.torn-${sha256(path)}`)
+    if (!takes(lock)) return false
+    try {
+      return removesTorn(path, `${lock}-${randomUUID()}`)
+    } finally {
+      unlinkSync(lock)
+    }
+  })
+}
+
+/** Whatever is gone meanwhile, somebody else has taken away. */
+function orFalse(work: () => boolean): boolean {
   try {
-    // Between the first look and the lock, another process may have written it.
-    const torn = isTornAt(path)
-    if (torn) unlinkSync(path)
-    return torn
-  } finally {
-    unlinkSync(lock)
+    return work()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
   }
 }
 
-function isTornAt(path: string): boolean {
-  const first = Buffer.alloc(1)
+function isAbandonedAt(path: string): boolean {
+  return ifOpen(path, (descriptor) => isOld(fstatSync(descriptor)) && isTorn(firstOf(descriptor)))
+}
+
+/** Since it was looked at it may have been written: it is moved aside first, and given back. */
+function removesTorn(path: string, aside: string): boolean {
+  renameSync(path, aside)
+  const torn = ifOpen(aside, (descriptor) => isTorn(firstOf(descriptor)))
+  if (!torn) linkSync(aside, path)
+  unlinkSync(aside)
+  return torn
+}
+
+function ifOpen<T>(path: string, look: (descriptor: number) => T): T {
   const descriptor = openSync(path, 'r')
   try {
-    return isTorn(first.subarray(0, readSync(descriptor, first)))
+    return look(descriptor)
   } finally {
     closeSync(descriptor)
   }
+}
+
+function firstOf(descriptor: number): Buffer {
+  const first = Buffer.alloc(1)
+  return first.subarray(0, readSync(descriptor, first))
 }
 
 function takes(lock: string): boolean {
@@ -46,7 +73,19 @@ function takes(lock: string): boolean {
     return true
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
-    if (Date.now() - statSync(lock).mtimeMs > ABANDONED_MS) unlinkSync(lock)
+    if (isOld(statSync(lock))) removeAbandoned(lock)
     return false
   }
+}
+
+/** Whoever was faster may hold a new one by now: that is given back. */
+function removeAbandoned(lock: string): void {
+  const aside = `${lock}-${randomUUID()}`
+  renameSync(lock, aside)
+  if (!isOld(statSync(aside))) linkSync(aside, lock)
+  unlinkSync(aside)
+}
+
+function isOld({ mtimeMs }: { readonly mtimeMs: number }): boolean {
+  return Date.now() - mtimeMs > ABANDONED_MS
 }

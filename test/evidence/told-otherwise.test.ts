@@ -113,6 +113,16 @@ const TOLD_OTHERWISE: readonly (readonly [
     },
   ],
   [
+    'an effect that nobody had as done',
+    'effect huge is unknown to the history',
+    tellingMore({
+      kind: 'effect',
+      step: 'huge',
+      activity: 'huge',
+      result: { status: 'done', output: {}, effects: [], evidence: {} },
+    }),
+  ],
+  [
     'another question than was asked',
     'the question of entry 4 was recorded in other words',
     telling('asked', { text: 'Do nothing?' }),
@@ -215,6 +225,20 @@ describe('EV-11: what a run tells otherwise than its own records is named, and n
   test('a history that began with the run’s own admission is none of them', async () => {
     const input = await ranWell(at, runId)
     expect((await seal(at.sealing, began(input, input.admission))).gaps).toEqual([])
+  })
+
+  test('an effect that was too large to be asked for, and an undo for which there was no room, are none of them', async () => {
+    const denial = { by: 'evidence', unknown: false, message: 'its inputs are too large', verdicts: [], next: '' }
+    const denied = {
+      kind: 'effect',
+      step: 'huge',
+      activity: 'huge',
+      result: { status: 'denied', denial, evidence: {} },
+    }
+    const failed = { status: 'failed', message: 'there is no room left', evidence: {} }
+    const late = { kind: 'undo', step: 'huge-undo', activity: 'huge-undo', result: failed }
+    const input = tellingMore(late)(tellingMore(denied)(await ranWell(at, runId)))
+    expect((await seal(at.sealing, input)).gaps).toEqual([])
   })
 
   test('a step that was approved, decided and done as it is told is none of them', async () => {

@@ -23,7 +23,10 @@ export async function nextVerdict(
 ): Promise<Place> {
   const names = await store.list(runId)
   const judged = (await judgedOptions(store, runId, names)).filter((one) => one.step === step)
-  return { number: Math.max(0, ...judged.map(numberOf)) + 1, asked: Math.max(0, ...timesAsked(names, step)) }
+  return {
+    number: Math.max(0, ...judged.map(numberOf)) + 1,
+    asked: Math.max(0, ...(await timesAsked(store, { runId, step }))),
+  }
 }
 
 /**
@@ -73,7 +76,8 @@ async function notLetThrough(
   const newest = newestOf(judged)
   const denied = choices.find((name) => newest.some(({ allowed }) => !allowed.includes(name)))
   if (denied !== undefined) return `the rules deny what \`${denied}\` asks people for`
-  const before = Math.max(0, ...timesAsked(files, step).filter((earlier) => earlier < time))
+  const asked = await timesAsked(store, { runId, step })
+  const before = Math.max(0, ...asked.filter((earlier) => earlier < time))
   const isUsed = newest.some(({ asked = before }) => asked < before)
   return isUsed ? `nobody has judged what its options ask people for since question ${before}` : undefined
 }
