@@ -5,7 +5,7 @@ import type { Completed, Run } from './run.ts'
 import { noteReceipts, noteUndone } from './receipts.ts'
 
 /** Runs that were taking steps back before this could go on in another execution are replayed as they were. */
-const UNDO_MOVES = 'undo-moves'
+export const UNDO_MOVES = 'undo-moves'
 
 /**
  * Takes back what was done, last first, each through the door (G24): all of it, or what a callee did. Throws `Elsewhere` where

@@ -1,4 +1,11 @@
-import { ActivityCancellationType, scheduleActivity } from '@temporalio/workflow'
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  isCancellation,
+  scheduleActivity,
+  sleep,
+  TemporalFailure,
+} from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow'
 import type { Json, JsonObject } from '../../schemas/json.ts'
 import type { Plan } from '../../schemas/plan.ts'
@@ -191,12 +198,33 @@ export async function seal(request: SealRequest | SealInPieces): Promise<SealRes
 
 /** Records a question before anybody can answer it; answers with its digest. */
 export async function recordQuestion(request: QuestionRequest): Promise<string> {
-  return locally(NAMES.ask, request, { startToCloseTimeout: 10_000, retry: patient })
+  return patiently(NAMES.ask, request)
 }
 
 /** `sha256:…` of a value: the sandbox has no hashes. */
 export async function digest(value: Json): Promise<string> {
-  return locally(NAMES.digest, value, { startToCloseTimeout: 10_000, retry: patient })
+  return patiently(NAMES.digest, value)
+}
+
+/** A local activity that is tried for as long as it takes. Between its tries others have their turn: votes on another question wait for none. */
+async function patiently<R>(type: string, argument: unknown): Promise<R> {
+  for (;;) {
+    try {
+      return await locally<R>(type, argument, {
+        startToCloseTimeout: 10_000,
+        retry: { ...patient, maximumAttempts: 2 },
+      })
+    } catch (error) {
+      if (!(error instanceof TemporalFailure) || isCancellation(error) || isFinal(error)) throw error
+    }
+    await sleep(TRIED_AGAIN_MS, { summary: 'try again' })
+  }
+}
+
+const TRIED_AGAIN_MS = 5_000
+
+function isFinal(error: TemporalFailure): boolean {
+  return error instanceof ApplicationFailure && error.nonRetryable === true
 }
 
 /** Five attempts end it: the SDK forgets a `scheduleToCloseTimeout` that is over between two of them. */

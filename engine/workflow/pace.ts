@@ -3,6 +3,7 @@ import type { Plan } from '../../schemas/plan.ts'
 import type { PauseRequest, ResolvedNotice } from '../../schemas/run.ts'
 import type { Ledger } from '../core/ledger.ts'
 import { Elsewhere } from '../core/ports.ts'
+import { UNDO_MOVES } from '../core/undo.ts'
 import { pauseUpdate, resolvedUpdate, resumeUpdate } from './messages.ts'
 import { recordable, stillOpen } from './still-open.ts'
 
@@ -33,8 +34,8 @@ const FULL_FOR_UNDO = { bytes: 46_000_000, events: 49_500 } as const
 /** Steps that are taken back on much: so many bytes are enough in one execution, however few they are. */
 const BYTES_OF_FEW = 12_000_000
 
-/** Executions that were under way before a taking back could go on in another one are replayed as they were. */
-const UNDO_MOVES = 'undo-moves'
+/** Executions that were under way before what was brought counted in events too are replayed as they were. */
+const IN_EVENTS = 'brought-in-events'
 
 /** Executions that were under way before a full history paused a run are replayed as they were. */
 const PAUSES_WHEN_FULL = 'pauses-when-full'
@@ -61,6 +62,7 @@ export class Pace {
   #moving = false
   #stays = false
   #brought = 0
+  #broughtIn = 0
   #putOffUntil = { bytes: 0, events: 0 }
   #isFull = false
   #hasSaidSo = false
@@ -146,9 +148,10 @@ export class Pace {
     this.#putOffUntil = { bytes: historySize + AGAIN.bytes, events: historyLength + AGAIN.events }
   }
 
-  /** So many bytes of the history are what the run has brought along. */
+  /** So many bytes of the history are what the run has brought along, and all its events so far. */
   brings(bytes: number): void {
     this.#brought = bytes
+    if (patched(IN_EVENTS)) this.#broughtIn = workflowInfo().historyLength
   }
 
   /** Sleeps; news end it earlier, and a move as well, by `Elsewhere`. */
@@ -175,11 +178,16 @@ export class Pace {
   }
 
   #isLong(made: number): boolean {
-    const { continueAsNewSuggested, historyLength, historySize } = workflowInfo()
+    const { continueAsNewSuggested, historySize } = workflowInfo()
     if (this.#events === undefined || made <= STEPS) return false
     const isSuggested = continueAsNewSuggested && this.#brought === 0
     const isLarge = historySize > this.#brought + this.#enough() || this.#ledger.weight > ENTERED
-    return isSuggested || isLarge || historyLength > this.#events
+    return isSuggested || isLarge || this.#added() > this.#events
+  }
+
+  /** So many events came after what was brought along: a run that moved for those it needs to arrive would never come further. */
+  #added(): number {
+    return workflowInfo().historyLength - this.#broughtIn
   }
 
   /** So much is added before the run moves: to carry along what is heavy costs its weight twice. */
@@ -201,7 +209,7 @@ export class Pace {
 
   /** Messages to a run that waits fill a history as well. */
   #isOutgrown(): boolean {
-    return workflowInfo().historyLength > Math.max(this.#events ?? Infinity, LEAST_EVENTS)
+    return this.#added() > Math.max(this.#events ?? Infinity, LEAST_EVENTS)
   }
 
   #mayPause(paused: boolean, request: PauseRequest): void {

@@ -16,7 +16,7 @@ import type {
 import { checkVote, digest, recordQuestion } from './activities.ts'
 import { voteUpdate } from './messages.ts'
 
-/** How long a question that is over still waits, all in all, for votes that came in time: for longer than any check lasts. */
+/** How long a question that is over still waits for the next of the votes that came in time: for longer than any check lasts. */
 const LAST_CHECKS_MS = 70_000
 
 /** Executions that were under way before a vote was waited for until it was among the answers are replayed as they were. */
@@ -152,7 +152,10 @@ export class Questions {
     open.checking += 1
     open.pending += 1
     try {
-      const { record, ...checked } = await this.#check(vote).finally(() => (open.checking -= 1))
+      const { record, ...checked } = await this.#check(vote).finally(() => {
+        open.checking -= 1
+        delete open.closesAt
+      })
       if (this.#open.get(vote.vote.step) !== open) return { counted: false, why: 'the question was closed meanwhile' }
       const verdict = checked.counted ? countedBy(open, vote) : checked
       open.answers.push({ vote, verdict, ...(record === undefined ? {} : { record }) })
@@ -234,7 +237,7 @@ async function nextAnswer(open: OpenQuestion, pace: Pace, withinMs = Infinity): 
   return open.answers.shift()
 }
 
-/** A vote that came in time counts, though its check took longer; all of them together put the end off once. */
+/** A vote that came in time counts, though its check took longer: the end is put off from check to check, of which there are no new ones. */
 async function lastChecks(open: OpenQuestion): Promise<void> {
   const isSettled = () => open.answers.length > 0 || open.pending === 0
   if (isSettled()) return

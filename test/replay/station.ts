@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, ServiceError, isGrpcServiceError } from '@temporalio/client'
 import type { WorkflowHandle } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { SEARCH_ATTRIBUTES } from '../../engine/host/temporal.ts'
@@ -63,8 +63,15 @@ export async function until(
   lookEveryMs = 50,
 ): Promise<RunState> {
   for (;;) {
-    const state = await handle.query<RunState>(NAMES.stateQuery)
-    if (wanted(state)) return state
+    const state = await handle.query<RunState>(NAMES.stateQuery).catch(whileTaskFails)
+    if (state !== undefined && wanted(state)) return state
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
+}
+
+/** Temporal lets a task fail during which more came than it buffers, and answers no query until the next one has gone well. */
+function whileTaskFails(error: unknown): undefined {
+  const cause = error instanceof ServiceError ? error.cause : undefined
+  if (isGrpcServiceError(cause) && cause.details.includes('Workflow Task in failed state')) return
+  throw error
 }

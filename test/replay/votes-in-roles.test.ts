@@ -2,9 +2,9 @@ import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NAMES, QUEUES } from '../../schemas/run.ts'
 import type { Outcome, RunInput, RunState, SignedVote, Vote, VoteVerdict } from '../../schemas/run.ts'
-import { newPlan } from '../core/nested.ts'
-import { act, approve } from '../core/plans.ts'
-import { ADMISSION } from '../core/recorded.ts'
+import { block, each, newPlan } from '../core/nested.ts'
+import { act, approve, read } from '../core/plans.ts'
+import { ADMISSION, whole } from '../core/recorded.ts'
 import { CONSTRUCTS } from './constructs.ts'
 import type { Construct } from './constructs.ts'
 import { replay } from './histories.ts'
@@ -23,6 +23,14 @@ const RUNS: Readonly<Record<string, Construct>> = {
     plan: newPlan([approve('gate', ['lead', 'duty'], { withinMs: 60_000 }), act('mend')]),
     script: {},
     ends: 'aborted',
+  },
+  'asks-two': {
+    plan: newPlan([
+      read('look', ['edges']),
+      block('item', [approve('gate', ['lead'], { withinMs: 60_000 })], each(undefined, 2)),
+    ]),
+    script: { facts: { edges: [whole(0, 1)] } },
+    ends: 'succeeded',
   },
   'moves-on': CONSTRUCTS['waits-while-moving'] as Construct,
 }
@@ -46,7 +54,8 @@ async function begin(name: string): Promise<Handle> {
 }
 
 async function says(handle: Handle, user: string, role: string, more: Partial<Vote> = {}): Promise<VoteVerdict> {
-  const { waiting } = await until(handle, (state) => state.waiting?.kind === 'approve')
+  const asked = ({ waiting }: RunState) => waiting?.kind === 'approve' && (more.step ?? waiting.step) === waiting.step
+  const { waiting } = await until(handle, asked)
   const vote: SignedVote['vote'] = {
     type: 'runproof.vote.v1',
     runId: handle.workflowId,
@@ -120,4 +129,16 @@ test('a run that has moved since knows in which role a person has answered befor
   expect(await says(moved, 'ben', 'duty')).toEqual({ counted: false, why: TWICE })
   expect(await says(moved, 'eva', 'duty')).toEqual({ counted: true })
   await expectEnded(moved)
+})
+
+test('G26: while a question cannot be recorded, votes on another one are checked and answered', async () => {
+  let isAway = true
+  meanwhile.ask = async (step) => {
+    if (isAway && step === 'gate.1') throw new Error('the evidence store cannot be used')
+  }
+  const handle = await begin('asks-two')
+  expect(await says(handle, 'ben', 'lead', { step: 'gate.0' })).toEqual({ counted: true })
+  isAway = false
+  expect(await says(handle, 'ben', 'lead', { step: 'gate.1' })).toEqual({ counted: true })
+  await expectEnded(handle)
 })

@@ -52,7 +52,10 @@ export function activities(constructs = CONSTRUCTS): Activities {
     [NAMES.checkTrigger]: async () => {
       throw new Error('the evidence store cannot be used')
     },
-    [NAMES.ask]: async ({ question }: QuestionRequest) => digestOf(question as unknown as Json),
+    [NAMES.ask]: async ({ question }: QuestionRequest) => {
+      await meanwhile.ask(question.step)
+      return digestOf(question as unknown as Json)
+    },
     [NAMES.options]: async ({ options }: OptionsRequest) => ({ allowed: options.map(({ name }) => name), denied: {} }),
     [NAMES.watch]: watch,
     [NAMES.keep]: async ({ admission, number, values }: KeepRequest) => {
@@ -74,6 +77,7 @@ const kept = new Map<string, JsonObject>()
 /** What a test lets happen while a run moves, and while a vote is checked. */
 export const meanwhile = {
   keep: async (_run: string): Promise<void> => undefined,
+  ask: async (_step: string): Promise<void> => undefined,
   check: async (_run: string, _check: VoteCheck): Promise<VoteVerdict | undefined> => undefined,
 }
 
