@@ -28,20 +28,37 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
 /** Insertions, deletions, replacements and swaps of neighbours between two words; `limit` where there are that many or more. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > 80 || b.length > 80) return limit
-  let before: number[] = []
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
+  let before: readonly number[] = []
+  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => Math.min(column, limit))
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column += 1) {
-      const same = a[row - 1] === b[column - 1]
-      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
-      const ways = [at(above, column) + 1, at(current, column - 1) + 1, at(above, column - 1) + (same ? 0 : 1)]
-      if (swapped && row > 1 && column > 1) ways.push(at(before, column - 2) + 1)
-      current.push(Math.min(...ways))
-    }
+    const current = rowOf({ a, b, row, limit }, above, before)
+    // Every way leads through this row: where none in it is short enough, none will be.
+    if (current.every((distance) => distance >= limit)) return limit
     ;[before, above] = [above, current]
   }
   return Math.min(at(above, b.length), limit)
+}
+
+interface Compared {
+  readonly a: string
+  readonly b: string
+  readonly row: number
+  readonly limit: number
+}
+
+/** One row of the table; so far from its middle that the lengths alone differ too much, nothing is looked at. */
+function rowOf({ a, b, row, limit }: Compared, above: readonly number[], before: readonly number[]): number[] {
+  const current = new Array<number>(b.length + 1).fill(limit)
+  current[0] = Math.min(row, limit)
+  const last = Math.min(b.length, row + limit)
+  for (let column = Math.max(1, row - limit); column <= last; column += 1) {
+    const replaced = at(above, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1)
+    let least = Math.min(at(above, column) + 1, at(current, column - 1) + 1, replaced)
+    const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+    if (swapped) least = Math.min(least, at(before, column - 2) + 1)
+    current[column] = Math.min(least, limit)
+  }
+  return current
 }
 
 function at(numbers: readonly number[], index: number): number {

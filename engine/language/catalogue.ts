@@ -3,13 +3,13 @@
  */
 import type { Allowlist } from '../../schemas/allowlist.ts'
 import type { Contract } from '../../schemas/contract.ts'
-import type { Diagnostic } from '../../schemas/diagnostic.ts'
+import type { Diagnostic, Span } from '../../schemas/diagnostic.ts'
 import type { EffectPlan, Plan, PolicyValue, RulePlan } from '../../schemas/plan.ts'
 import type { Recorded, Scenario } from '../../schemas/scenario.ts'
 import { inOrder } from '../diagnostics/render.ts'
 import { Lines } from '../diagnostics/place.ts'
 import { digestOf } from './digest.ts'
-import { kindOfFile } from './files.ts'
+import { kindOfFile, repeatedFiles } from './files.ts'
 import type { ClosedWindow } from './ground/calendar.ts'
 import type { Role } from './ground/policy.ts'
 import { isWhole, readGround } from './ground/read-ground.ts'
@@ -65,7 +65,7 @@ export interface CompiledCatalogue {
 export function compileCatalogue(sources: CatalogueSources, contracts: readonly Contract[]): CompiledCatalogue {
   const shared = new Report()
   const own = new Map(sources.files.map((source) => [source.file, reportFor(source, shared)]))
-  const files = sources.files.map((source) => parsed(source, own.get(source.file) ?? shared))
+  const files = withoutRepeated(sources, shared).map((source) => parsed(source, own.get(source.file) ?? shared))
   const overlays = sources.overlays.map((source) => parsed(source, shared))
   const whole = requireFiles(sources, shared)
   const ground = readGround({ files, overlays }, contracts, shared)
@@ -83,7 +83,9 @@ export function compileCatalogue(sources: CatalogueSources, contracts: readonly 
   })
   const late = new Report(shared.broken)
   late.nameless = shared.nameless
-  if (whole) tellUnusedPolicy([...files, ...overlays], ground.world.policy, late)
+  const before = [shared, ...own.values()]
+  if (whole)
+    tellUnusedPolicy([...files, ...overlays], ground.world.policy, { report: late, isTold: toldIn(before, sources) })
   const recorded = compileRecorded(known, { world: ground.world, sources, report: late })
   const scenarios = compileScenarios(known, { plans, rules, ground, recorded, sources, report: late })
   const reports = new Set([shared, ...own.values(), late])
@@ -113,8 +115,8 @@ function compiledRunbook(plan: Plan): CompiledRunbook {
 /** What the operator allows, without compiling anything that rests on it; mistakes in it are those of the whole compile. */
 export function allowlistOf(sources: CatalogueSources, contracts: readonly Contract[]): Allowlist {
   const ground = ['effects', 'policy', 'allowlist']
-  const files = sources.files.filter((source) => ground.includes(kindOfFile(source)))
   const report = new Report()
+  const files = withoutRepeated(sources, report).filter((source) => ground.includes(kindOfFile(source)))
   return readGround({ files: files.map((source) => parsed(source, report)), overlays: [] }, contracts, report).allowlist
 }
 
@@ -128,13 +130,38 @@ function requireFiles({ files }: CatalogueSources, report: Report): boolean {
   const folder = (files[0]?.file ?? '').split('/')[0] ?? ''
   const gone = (['effects', 'policy'] as const).filter((kind) => !files.some((source) => kindOfFile(source) === kind))
   for (const kind of gone) {
-    report.error(
-      'RB0102',
-      { file: `${folder}/${kind}.yaml`, start: 0, end: 0 },
-      `a catalogue needs the file \`${kind}.yaml\``,
-    )
+    report.error('RB0102', atTop(`${folder}/${kind}.yaml`), `a catalogue needs the file \`${kind}.yaml\``)
   }
   return gone.length === 0
+}
+
+/** Of two files of one name the one would be passed over without a word, and with it a freeze, a number or a whole runbook. */
+function withoutRepeated({ files }: CatalogueSources, report: Report): Source[] {
+  const again = repeatedFiles(files)
+  for (const [file, first] of again) {
+    const name = first.replace(/^.*\//, '')
+    const isRunbook = kindOfFile({ file }) === 'runbook'
+    report.error('RB0106', atTop(file), {
+      message: `a catalogue has one file \`${name}\`, and this is another one`,
+      related: [{ span: atTop(first), label: 'the first one' }],
+      help: isRunbook ? 'keep one of them, or give this one another name' : 'keep one of them',
+    })
+  }
+  return files.filter(({ file }) => !again.has(file))
+}
+
+function atTop(file: string): Span {
+  return { file, start: 0, end: 0 }
+}
+
+/** Which words errors point at; where nobody can read a name, every word may be excused by it. */
+function toldIn(reports: readonly Report[], sources: CatalogueSources): (word: string) => boolean {
+  const texts = textsOf(sources)
+  const pointedAt = reports.flatMap(({ found }) =>
+    found.flatMap(({ span }) => texts[span.file]?.slice(span.start, span.end).match(/\w+/g) ?? []),
+  )
+  const words = new Set(pointedAt)
+  return (word) => words.has(word) || reports.some((report) => report.excuses(word))
 }
 
 /** Can every file of rules be read? Otherwise nobody can tell which rules there are. */

@@ -14,20 +14,30 @@ export interface Names {
  * A word that is used once is itself the mistake.
  */
 export function misdeclared({ declared, uses, strange }: Names): ReadonlyMap<string, string> {
+  const times = timesOf(uses)
+  const unused = declared.filter((name) => !times.has(name))
+  const often = new Set(strange.filter((word) => (times.get(word) ?? 0) > 1))
   const found = new Map<string, string>()
-  for (const name of declared) {
-    if (uses.includes(name)) continue
-    const taken = [...found.values()]
-    const often = strange.filter((word) => !taken.includes(word) && timesIn(uses, word) > 1)
+  if (tooMany(unused.length, often.size)) return found
+  for (const name of unused) {
     const word = nearest(name, often)
-    if (word !== undefined) found.set(name, word)
+    if (word === undefined) continue
+    found.set(name, word)
+    often.delete(word)
   }
   return found
 }
 
 /** Names that are meant by a word which nobody declares: that is told where the word stands. */
 export function meantBySome({ declared, strange }: Pick<Names, 'declared' | 'strange'>): ReadonlySet<string> {
-  return new Set(strange.flatMap((word) => nearest(word, declared) ?? []))
+  const words = new Set(strange)
+  if (tooMany(declared.length, words.size)) return new Set()
+  return new Set([...words].flatMap((word) => nearest(word, declared) ?? []))
+}
+
+/** Comparing each with each would take minutes, and a file with so many unknown names has other mistakes first. */
+function tooMany(names: number, words: number): boolean {
+  return names * words > 50_000
 }
 
 /** Names in a part as it was written: single words, and what paths begin with. */
@@ -36,9 +46,11 @@ export function namesIn(node: Node | undefined): string[] {
   if (node.kind === 'list') return node.items.flatMap(namesIn)
   if (node.kind === 'map') return node.entries.flatMap(({ value }) => namesIn(value))
   if (/^[a-zA-Z]\w*$/.test(node.text)) return [node.text]
-  return [...node.text.matchAll(/(?<![\w.'"])[a-zA-Z]\w*(?=\.[a-zA-Z])/g)].map(([name]) => name)
+  return [...node.text.matchAll(/(?<![\w'"]|\.\s*)[a-zA-Z]\w*(?=\s*\.\s*[a-zA-Z])/g)].map(([name]) => name)
 }
 
-function timesIn(uses: readonly string[], word: string): number {
-  return uses.filter((use) => use === word).length
+function timesOf(uses: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const use of uses) times.set(use, (times.get(use) ?? 0) + 1)
+  return times
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from '../../schemas/diagnostic.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import { didYouMean, nearest } from '../diagnostics/suggest.ts'
 
 type Extra = Partial<Pick<Diagnostic, 'label' | 'help' | 'related'>>
 
@@ -11,6 +11,7 @@ export class Report {
   /** Something is declared and nobody can read its name: what looks unknown may be it. */
   nameless = false
   readonly #told = new Set<string>()
+  #compared = 0
 
   constructor(broken = new Set<string>()) {
     this.broken = broken
@@ -32,8 +33,27 @@ export class Report {
     said: { readonly message: string; readonly name: string; readonly candidates: Iterable<string> },
   ): undefined {
     if (this.excuses(said.name)) return
-    const help = didYouMean(said.name, said.candidates)
+    const help = this.didYouMean(said.name, said.candidates)
     this.error(code, span, { message: said.message, ...(help === undefined ? {} : { help }) })
+  }
+
+  /** The name that is meant; none once so many were compared that more would take minutes: such a file has other mistakes first. */
+  nearest(name: string, candidates: Iterable<string>): string | undefined {
+    const all = this.#counted(candidates)
+    return all && nearest(name, all)
+  }
+
+  /** The same for people, or what there is if that is a short list. */
+  didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+    const all = this.#counted(candidates)
+    return all && didYouMean(name, all)
+  }
+
+  #counted(candidates: Iterable<string>): readonly string[] | undefined {
+    if (this.#compared > MOST_COMPARED) return undefined
+    const all = [...candidates]
+    this.#compared += all.length
+    return all
   }
 
   /** Is it told already, or may it be, why nobody knows this name? */
@@ -45,3 +65,5 @@ export class Report {
     return this.found.length > 0
   }
 }
+
+const MOST_COMPARED = 100_000

@@ -25,16 +25,23 @@ export const REQUIRED_VALUES: readonly string[] = ['conflictRounds', 'unknownFor
 
 const ENGINE_AND_CHECK: readonly string[] = [...Object.keys(ENGINE_VALUES), ...Object.keys(CHECK_VALUES)]
 
-/** A number that nothing uses misleads whoever tunes it. */
+/** What is told before it is told which values nothing uses. */
+export interface Told {
+  readonly report: Report
+  /** Is the mistake in this word told where it stands, or may it be? */
+  readonly isTold: (word: string) => boolean
+}
+
+/** A number that nothing uses misleads whoever tunes it. Where an error says already that another word means it, that is one mistake. */
 export function tellUnusedPolicy(
   files: readonly ParsedFile[],
   policy: ReadonlyMap<string, Policy>,
-  report: Report,
+  { report, isTold }: Told,
 ): void {
-  const names = policyNames(files, policy)
-  const meant = meantBySome(names)
+  const { declared, uses, strange } = policyNames(files, policy)
+  const used = new Set([...uses, ...meantBySome({ declared, strange: strange.filter(isTold) })])
   for (const [name, { span }] of policy) {
-    if (names.uses.includes(name) || meant.has(name)) continue
+    if (used.has(name)) continue
     const engine = nearest(name, unset(policy))
     const help = engine === undefined ? 'drop it' : `did you mean \`${engine}\`?`
     report.error('RB0219', span, { message: `nothing uses the policy value \`${name}\``, help })
@@ -73,8 +80,23 @@ function policyNames(files: readonly ParsedFile[], policy: ReadonlyMap<string, P
   return { declared: [...policy.keys()], uses: [...ENGINE_AND_CHECK, ...needed], strange }
 }
 
-function gather(node: Node): string[] {
-  if (node.kind === 'scalar') return [...node.text.matchAll(/\bpolicy\.(\w+)/g)].map(([, name = '']) => name)
-  if (node.kind === 'list') return node.items.flatMap(gather)
-  return node.entries.flatMap(({ value }) => gather(value))
+/**
+ * The policy values that a part uses, as often as it does. In a text for people they are used in braces only: a title that speaks of
+ * one uses nothing.
+ */
+function gather(node: Node, key = ''): string[] {
+  if (node.kind === 'list') return node.items.flatMap((item) => gather(item, key))
+  if (node.kind === 'map')
+    return node.entries.flatMap((entry) => gather(entry.value, NAMED_WITHIN.includes(key) ? key : entry.key))
+  const said = TEXTS.includes(key) ? (node.text.match(/\{\{[^{}]*\}\}/g) ?? []).join(' ') : node.text
+  return [...said.matchAll(/\bpolicy\s*\.\s*(\w+)/g)].map(([, name = '']) => name)
 }
+
+/** Texts for people, of runbooks and of rules. */
+const TEXTS: readonly string[] = [
+  ...['title', 'source', 'owner', 'sections', 'leaves', 'ask', 'approve', 'say'],
+  ...['text', 'next'],
+]
+
+/** What stands under these has names of its own, such as those of cases. */
+const NAMED_WITHIN: readonly string[] = ['decide', 'sections']

@@ -37,6 +37,11 @@ const ALLOWLIST = `shell:
     inputs: {}
     timeout: 10s
     effects: []
+  - id: glance
+    run: [uptime, -p]
+    inputs: {}
+    timeout: 10s
+    effects: []
 http: []
 `
 
@@ -99,4 +104,20 @@ test('an item of a list is what its reading is, and its id only says which one i
     'this judgement rests on diagnostic readings alone (`logs.lines`)',
   ])
   expect(mistakes(lines, steps('line.app == inputs.app'))).toEqual([])
+})
+
+test('the output of an action is no reading, though a reading of the same shape stands beside it', () => {
+  const steps = `
+  - { id: tell, do: shell.tell, leaves: the screen says so }
+  - { id: judge, decide: { cut: tell.truncated }, otherwise: whole }`
+  expect(mistakes('', steps)).toEqual([])
+})
+
+test('of two readings of the same shape the one that was judged by is named', () => {
+  const steps = `
+  - { id: look, read: [looked, glanced] }
+  - { id: judge, decide: { cut: glanced.truncated }, otherwise: whole }`
+  expect(mistakes('  looked: shell.look\n  glanced: shell.glance', steps)).toEqual([
+    'this judgement rests on diagnostic readings alone (`shell.glance`)',
+  ])
 })

@@ -342,6 +342,21 @@ describe('G20: form 4, settled', () => {
       ['RB0441 `to` of `route.rollback` at `back`, or what chose this step, comes from prometheus.errorRatio too'],
     )
   })
+
+  test('a field that nothing writes there is refused: the door would deny every time', () => {
+    const claims = rule(
+      '      - guards: [claim.succeeded]\n        onlyFrom: [platform.routeOwner]\n        input: [run]',
+    )
+    const text = runbook(ROLLBACK).replace(
+      'outcomes:\n',
+      'outcomes:\n  rolled-back: { as: succeeded, when: { back: done }, claim: [rolled-back] }\n',
+    )
+    const { catalogue } = compileWith('base/acts.yaml', text, claims)
+    expect(catalogue.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'RB0441 nobody can say where `run` of `claim.succeeded` at `outcome:rolled-back` comes from: nothing writes it there',
+    ])
+    expect(catalogue.runbooks).not.toHaveProperty('acts')
+  })
 })
 
 describe('G20: forms 6 and 7, settled', () => {
@@ -372,6 +387,50 @@ describe('G20: forms 6 and 7, settled', () => {
     const noWay = DRAIN.replace(/ {4}undo: .*\n {4}leaves: .*\n/, '    undo: none\n').replace('id: drain', 'id: first')
     expect(compile(DRAIN + noWay, during).found).toEqual([
       'RB0442 `first` begins what only `host.undrain` ends, and no step after it has that effect',
+    ])
+  })
+
+  const UNDRAIN = (id: string, undo: string) => `
+  - id: ${id}
+    do: platform.undrainHost
+    with: { expectedVersion: "{{state.version}}" }
+    undo: ${undo === 'none' ? 'none' : `{ do: ${undo}, with: { expectedVersion: "{{${id}.version}}" } }\n    leaves: the host takes work`}
+`
+  const OPEN = UNDRAIN('open', 'platform.drainHost')
+
+  test('what an undo begins is ended by no later step, and not handed over: behind an undo none runs', () => {
+    const refused = ['RB0442 `open-undo` begins what only `host.undrain` ends, and no undo after it has that effect']
+    expect(compile(OPEN, during).found).toEqual(refused)
+    expect(compile(OPEN + UNDRAIN('again', 'none'), during).found).toEqual(refused)
+    expect(compile(OPEN + DRAIN, during).found).toEqual(refused)
+    const after = rule('      - mustWithin: { after: host.drain, do: host.undrain, within: policy.patience }')
+    expect(compile(OPEN + UNDRAIN('again', 'none'), after).found).toEqual([
+      'RB0442 `open-undo` begins what `host.undrain` must follow, and no undo after it has that effect',
+    ])
+  })
+
+  test('the undo of an earlier step comes behind that of a later one, and ends what it begins', () => {
+    expect(bound(DRAIN + OPEN, during).filter((place) => place.endsWith('settled C'))).toEqual([
+      '0 drain host.drain settled C',
+      '0 open-undo host.drain settled C',
+    ])
+  })
+
+  test('an option of a question only asks: it begins nothing, and ends nothing', () => {
+    const ask = (effect: string) => `
+  - id: ask
+    ask: What now?
+    who: lead
+    within: 5m
+    choose:
+      go: { effects: { ${effect} } }
+      wait: { effects: [] }
+`
+    const after = rule('      - mustWithin: { after: host.drain, do: status.publish, within: policy.patience }')
+    for (const rules of [during, after]) expect(compile(ask('host.drain: { forGood: false }'), rules).found).toEqual([])
+    const noWay = DRAIN.replace(/ {4}undo: .*\n {4}leaves: .*\n/, '    undo: none\n')
+    expect(compile(noWay + ask('host.undrain: {}'), during).found).toEqual([
+      'RB0442 `drain` begins what only `host.undrain` ends, and no step after it has that effect',
     ])
   })
 

@@ -7,7 +7,7 @@ import { compileCatalogue, readCatalogue, sourceOf } from '../../engine/language
 const made = await readCatalogue(fileURLToPath(new URL('../../engine/cli/templates/runbooks', import.meta.url)))
 
 /** A text, and what stands in its place where it comes first. */
-type Slip = readonly [file: string, from: string, to: string]
+type Slip = readonly [file: string, from: string | RegExp, to: string]
 
 const [RUNBOOK, RULES, RECORDED] = [
   'hold-promotions.yaml',
@@ -22,7 +22,7 @@ function mistakes(...slips: readonly Slip[]): string[] {
     const own = slips.filter(([file]) => source.file === `runbooks/${file}`)
     const text = own.reduce((before, [, from, to]) => {
       const after = before.replace(from, to)
-      expect(after, `${from} stands in ${source.file}`).not.toBe(before)
+      expect(after, `${String(from)} stands in ${source.file}`).not.toBe(before)
       return after
     }, source.text)
     return sourceOf(source.file, new TextEncoder().encode(text))
@@ -139,5 +139,37 @@ describe('two mistakes are two errors', () => {
       [RUNBOOK, 'doNot: [', 'doNot: [quiet, '],
     )
     expect(found.map((told) => told.split(':')[0]).sort()).toEqual(['RB0216 promotion.freze', 'RB0223 quiet'])
+  })
+})
+
+describe('what is used is seen wherever a line breaks, and what is only spoken of is not used', () => {
+  const SPARE: Slip = ['policy.yaml', 'roles:', '  spare: { is: 1m, source: us }\nroles:']
+  const LEFT_OVER = 'RB0219 spare: drop it'
+
+  test('a predicate may be folded before and after a dot', () => {
+    const folded = '- >-\n              freeze\n              .inFlight\n              == 0'
+    expect(mistakes([RULES, '- freeze.inFlight == 0', folded])).toEqual([])
+    expect(
+      mistakes([
+        RULES,
+        '- freeze.inFlight == 0',
+        folded.replace('freeze\n', 'freeze.\n').replace('.inFlight', 'inFlight'),
+      ]),
+    ).toEqual([])
+    for (const path of ['policy\n          .errorStop', 'policy.\n          errorStop', 'policy . errorStop'])
+      expect(mistakes([RUNBOOK, 'policy.errorStop', path])).toEqual([])
+  })
+
+  test.each(['policy.spare', 'policy.spar'])(
+    'a title that speaks of `%s` uses nothing, and misspells nothing',
+    (word) => {
+      expect(mistakes(SPARE, [RUNBOOK, /^title: /m, `title: By ${word} and `])).toEqual([LEFT_OVER])
+      expect(mistakes(SPARE, [RULES, /text: /, `text: By ${word} and `])).toEqual([LEFT_OVER])
+    },
+  )
+
+  test('a near miss hides a value only where an error says so', () => {
+    const note: Slip = [RUNBOOK, '  app: app', '  app: app\n  note: { type: text, default: policy.spar }']
+    expect(mistakes(SPARE, note)).toEqual([LEFT_OVER])
   })
 })

@@ -35,7 +35,7 @@ export const structure: CodeTable = {
   },
   RB0106: {
     title: 'name used twice, or one that hides another',
-    cause: 'An expression could mean either.',
+    cause: 'An expression could mean either; of two files of one name, one would be passed over.',
     wrong: '- id: owner   # also a fact',
     right: '- id: readOwner',
   },

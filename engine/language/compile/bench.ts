@@ -1,3 +1,4 @@
+import type { ReadingContract } from '../../../schemas/contract.ts'
 import type { Span } from '../../../schemas/diagnostic.ts'
 import type { Place } from '../../../schemas/plan.ts'
 import type { ValueType } from '../../../schemas/value-type.ts'
@@ -13,6 +14,8 @@ export interface Bench {
   readonly world: World
   readonly lines: Lines
   readonly variables: Variables
+  /** The readings behind those of them that are facts, by name: other things may have an output of the same shape. */
+  readonly readings: ReadonlyMap<string, ReadingContract>
   /** Where ids are filled in from: `inputs` of a runbook, `target` of a rule. */
   readonly fill: { readonly root: 'inputs' | 'target'; readonly fields: Readonly<Record<string, ValueType>> }
   /** Items of the loops around, the innermost first: ids are filled in from these before anything else. */

@@ -50,6 +50,11 @@ export function factTypes(drafts: readonly FactDraft[]): Record<string, ValueTyp
   return Object.fromEntries(drafts.map(({ name, contract }) => [name, contract.output]))
 }
 
+/** What facts are readings of. */
+export function factReadings(drafts: readonly FactDraft[]): Map<string, ReadingContract> {
+  return new Map(drafts.map(({ name, contract }) => [name, contract]))
+}
+
 /** The facts for which an empty list is a value. */
 export function emptyFacts(drafts: readonly FactDraft[]): Set<string> {
   return new Set(drafts.filter(({ ifEmpty }) => ifEmpty === 'allow').map(({ name }) => name))

@@ -4,7 +4,7 @@ import type { ScalarNode } from '../yaml/node.ts'
 /** The place in the file of a part of a scalar's text, also where YAML folded lines or took quotes away. */
 export function spanWithin(scalar: ScalarNode, start: number, end: number): Span {
   // Most texts stand in the file as they are: these need no search.
-  const offsets = scalar.source === scalar.text ? undefined : align(scalar.source, scalar.text)
+  const offsets = scalar.source === scalar.text ? undefined : alignedOnce(scalar)
   const offsetOf = (at: number) => (offsets === undefined ? Math.min(at, scalar.source.length) : offsets[at])
   const from = offsetOf(start) ?? scalar.source.length
   const last = offsetOf(Math.max(end - 1, start)) ?? from
@@ -14,6 +14,15 @@ export function spanWithin(scalar: ScalarNode, start: number, end: number): Span
     start: scalar.span.start + from,
     end: Math.min(scalar.span.start + to, Math.max(scalar.span.end, scalar.span.start + from + 1)),
   }
+}
+
+const aligned = new WeakMap<ScalarNode, readonly number[]>()
+
+/** A scalar does not change, and a long text may have thousands of places in it. */
+function alignedOnce(scalar: ScalarNode): readonly number[] {
+  const offsets = aligned.get(scalar) ?? align(scalar.source, scalar.text)
+  aligned.set(scalar, offsets)
+  return offsets
 }
 
 /** For each character of the text, where it stands in the source. Runs of white space count as one. */

@@ -1,6 +1,5 @@
 import type { ValueType } from '../../../schemas/value-type.ts'
 import { pathType } from '../../core/cel.ts'
-import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { Bench, Use } from './bench.ts'
 
 /** The type of what stands at a path; a path that leads nowhere is reported. */
@@ -12,7 +11,7 @@ export function typeAt(
   if ('type' in reached) return reached.type
   const { kind, message, misspelt } = reached.problem
   if (misspelt !== undefined && report.excuses(misspelt.name)) return undefined
-  const help = reached.problem.help ?? (misspelt && didYouMean(misspelt.name, misspelt.candidates))
+  const help = reached.problem.help ?? (misspelt && report.didYouMean(misspelt.name, misspelt.candidates))
   return report.error(kind === 'unknown-name' ? 'RB0304' : 'RB0305', span, {
     message,
     ...(help === undefined ? {} : { help }),

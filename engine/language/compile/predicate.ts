@@ -1,7 +1,6 @@
 import type { Predicate } from '../../../schemas/plan.ts'
 import { checkPredicate } from '../../core/cel.ts'
 import type { CheckedPredicate, PredicateProblem, ProblemKind } from '../../core/cel.ts'
-import { didYouMean } from '../../diagnostics/suggest.ts'
 import { readText } from '../shape/words.ts'
 import type { Node, ScalarNode } from '../yaml/node.ts'
 import { placeAt } from './bench.ts'
@@ -44,7 +43,7 @@ export function compilePredicate(node: Node, bench: Bench, what = 'a predicate')
 function tell(problem: PredicateProblem, scalar: ScalarNode, { report }: Bench): void {
   const { kind, message, label, misspelt } = problem
   if (misspelt !== undefined && report.excuses(misspelt.name)) return
-  const help = problem.help ?? (misspelt && didYouMean(misspelt.name, misspelt.candidates))
+  const help = problem.help ?? (misspelt && report.didYouMean(misspelt.name, misspelt.candidates))
   report.error(CODES[kind], spanWithin(scalar, problem.start, problem.end), {
     message,
     ...(label === undefined ? {} : { label }),

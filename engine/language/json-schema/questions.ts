@@ -1,4 +1,4 @@
-import { TAKEN } from '../runbook/kind-details.ts'
+import { OWN_RESULTS } from '../runbook/own-results.ts'
 import { STEP_KEYS } from '../runbook/step-keys.ts'
 import { OPTION_KEYS } from '../runbook/keys.ts'
 import { LOOPED, LOOP_NEEDS, UNLOOPED } from './loops.ts'
@@ -13,7 +13,7 @@ const WAITS = {
   show: about('Facts that are shown with the question.', someOf(NAME)),
 } satisfies Properties
 const QUESTION = about('The question; `{{…}}` puts values in.', TEXT)
-const OPTION_NAME: Schema = { ...ID, not: { enum: TAKEN.option } }
+const OPTION_NAME: Schema = { ...ID, not: { enum: OWN_RESULTS.option } }
 
 const OPTION = closed(OPTION_KEYS, {
   text: 'One answer, with the effects that it asks people for.',

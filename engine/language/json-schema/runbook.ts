@@ -1,5 +1,6 @@
 import { INPUT_KEYS, OUTCOME_KEYS, RUNBOOK_KEYS, SECTION_KEYS, TRIGGER_KEYS } from '../runbook/keys.ts'
-import { DECLARABLE, RESULT_WORDS } from '../runbook/outcomes.ts'
+import { DECLARABLE } from '../runbook/outcomes.ts'
+import { OWN_RESULTS } from '../runbook/own-results.ts'
 import { MODES } from '../runbook/triggers.ts'
 import { RUNBOOK_FACTS } from './facts.ts'
 import { WHEN } from './loops.ts'
@@ -73,7 +74,7 @@ const OUTCOME = closed(OUTCOME_KEYS, {
 })
 
 const OUTPUT: Schema = { type: 'string', pattern: '^\\s*\\{\\{[^{}]*\\}\\}\\s*$' }
-const OUTCOME_NAME: Schema = { ...ID, not: { enum: [...RESULT_WORDS] } }
+const OUTCOME_NAME: Schema = { ...ID, not: { enum: OWN_RESULTS.outcome } }
 
 /** A runbook: `<id>.yaml`. */
 export const RUNBOOK: Schema = closed(RUNBOOK_KEYS, {

@@ -1,5 +1,5 @@
 import { UNDO_KEYS } from '../runbook/keys.ts'
-import { TAKEN } from '../runbook/kind-details.ts'
+import { OWN_RESULTS } from '../runbook/own-results.ts'
 import { PICKS, STEP_KEYS } from '../runbook/step-keys.ts'
 import { WITH } from './facts.ts'
 import { LOOPED, LOOP_NEEDS, UNLOOPED } from './loops.ts'
@@ -14,7 +14,7 @@ const EXPECT = {
   holdsFor: about('How long it must stay true.', BOUND),
 } satisfies Properties
 const FACTS = someOf(NAME)
-const CASE: Schema = { ...ID, not: { enum: TAKEN.case } }
+const CASE: Schema = { ...ID, not: { enum: OWN_RESULTS.case } }
 const BOUND_NEEDS_EXPECT = { expect: ['within'], within: ['expect'], holdsFor: ['expect'] }
 
 const READ = closed(STEP_KEYS.read, {

@@ -65,9 +65,11 @@ function asUsed(drafts: readonly FactDraft[], { facts, checks, overridable }: Fi
   const others = [...bench.world.contracts.keys(), ...bench.world.effects.byName.keys()].map(
     (name) => name.split('.')[0],
   )
-  const known = [...declared, ...Object.keys(bench.world.roots), 'target', ...others]
+  const known = new Set([...declared, ...Object.keys(bench.world.roots), 'target', ...others])
   // The name of an item in a predicate may be a single letter.
-  const strange = uses.filter((name) => name.length > 2 && !known.includes(name) && !bench.report.excuses(name))
+  const strange = [...new Set(uses)].filter(
+    (name) => name.length > 2 && !known.has(name) && !bench.report.excuses(name),
+  )
   const instead = misdeclared({ declared, uses, strange })
   for (const { name, span } of drafts) {
     const used = instead.get(name)

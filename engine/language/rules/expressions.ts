@@ -3,7 +3,7 @@ import type { ValueType } from '../../../schemas/value-type.ts'
 import { describeType } from '../../core/cel.ts'
 import { rootsUsed } from '../compile/bench.ts'
 import type { Bench, Use } from '../compile/bench.ts'
-import { compileFacts, emptyFacts, factTypes } from '../compile/facts.ts'
+import { compileFacts, emptyFacts, factReadings, factTypes } from '../compile/facts.ts'
 import type { Fact, FactDraft } from '../compile/facts.ts'
 import { idOf, namesResource } from '../compile/hold.ts'
 import { typeAt } from '../compile/path.ts'
@@ -65,6 +65,7 @@ function benchFor(
     world,
     lines,
     variables: { ...world.roots, target: { kind: 'object', fields }, ...factTypes(drafts) },
+    readings: factReadings(drafts),
     fill: { root: 'target', fields },
     mayBeEmpty: emptyFacts(drafts),
   }

@@ -10,8 +10,10 @@ export function settleOnlyFrom(one: Case<OnlyFromCheck>): Settlement[] {
     const target = world.effects.byName.get(effect)?.target ?? {}
     for (const field of check.input) {
       const type = Object.hasOwn(target, field) ? target[field] : undefined
-      const origins = type && sourcesAt(site, { effect, field, type })
-      const strangers = origins === undefined ? [] : strangersIn(origins, check.onlyFrom)
+      if (type === undefined) continue
+      const origins = sourcesAt(site, { effect, field, type })
+      const strangers = strangersIn(origins ?? [], check.onlyFrom)
+      if (origins === undefined) refuseUnknown({ ...one, site, effect, field })
       if (strangers.length > 0) refuse({ ...one, site, effect, field }, strangers.map(describeOrigin))
     }
     return { at: site.at, guarded: effect, verdict: 'settled', moments: ['C', momentOf(site)] }
@@ -30,5 +32,15 @@ function refuse({ rule, check, report, spanOf, site, effect, field }: Found, str
     label: rule.plan.text,
     related: [{ span: rule.span, label: 'the rule' }],
     help: `let it come from ${check.onlyFrom.map((name) => `\`${name}\``).join(', ')} alone`,
+  })
+}
+
+/** Nothing writes the field there: the door would find that nobody can say where it comes from, and deny every time. */
+function refuseUnknown({ rule, report, spanOf, site, effect, field }: Found): void {
+  report.error('RB0441', spanOf(site), {
+    message: `nobody can say where \`${field}\` of \`${effect}\` at \`${site.at}\` comes from: nothing writes it there`,
+    label: rule.plan.text,
+    related: [{ span: rule.span, label: 'the rule' }],
+    help: `let the step write \`${field}\`, or guard with this rule only effects whose \`${field}\` steps write`,
   })
 }

@@ -2,7 +2,7 @@ import type { Plan } from '../../../schemas/plan.ts'
 import type { LoopItem } from '../compile/bench.ts'
 import { Lines } from '../../diagnostics/place.ts'
 import type { Bench } from '../compile/bench.ts'
-import { compileFacts, emptyFacts, factTypes, readFacts } from '../compile/facts.ts'
+import { compileFacts, emptyFacts, factReadings, factTypes, readFacts } from '../compile/facts.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import type { Report } from '../report.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -148,6 +148,7 @@ function benchOf(
     world,
     lines: new Lines(source.text),
     variables,
+    readings: factReadings(drafts),
     fill: { root: 'inputs', fields: inputs } as const,
     mayBeEmpty: emptyFacts(drafts),
   }

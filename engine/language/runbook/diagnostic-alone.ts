@@ -34,6 +34,5 @@ function readingBehind(root: string, bench: Bench): ReadingContract | undefined 
     const around = bench.items?.slice(bench.items.indexOf(item) + 1) ?? []
     return item.list === undefined ? undefined : readingBehind(item.list[0] ?? '', { ...bench, items: around })
   }
-  const readings = [...bench.world.contracts.values()].filter((contract) => contract.kind === 'reading')
-  return readings.find(({ output }) => output === bench.variables[root])
+  return bench.readings.get(root)
 }

@@ -1,5 +1,4 @@
 import type { ReadStep } from '../../../schemas/plan.ts'
-import { nearest } from '../../diagnostics/suggest.ts'
 import type { Bench, LoopItem } from '../compile/bench.ts'
 import type { FactDraft } from '../compile/facts.ts'
 import { readSome } from '../shape/words.ts'
@@ -24,11 +23,11 @@ export type Detail = Omit<Step, 'span' | 'results' | 'whenSpan' | 'loop' | 'step
 /** Names of facts that the runbook declares; a misspelt one is told, and is the one that is meant. */
 export function readFactNames(node: Fields[string], { bench, facts }: Place, what = '`read`'): Word[] {
   const words = node === undefined ? [] : readSome(node, what, bench.report)
-  const candidates = facts.map(({ name }) => name)
+  const candidates = new Set(facts.map(({ name }) => name))
   return words.flatMap(({ text, span }) => {
-    if (candidates.includes(text)) return [{ text, span }]
+    if (candidates.has(text)) return [{ text, span }]
     bench.report.unknown('RB0209', span, { message: `there is no fact \`${text}\``, name: text, candidates })
-    const meant = nearest(text, candidates)
+    const meant = bench.report.nearest(text, candidates)
     return meant === undefined ? [] : [{ text: meant, span }]
   })
 }

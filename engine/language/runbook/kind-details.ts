@@ -7,6 +7,7 @@ import { checkId, readOneOf, readWord } from '../shape/words.ts'
 import type { Word } from '../shape/words.ts'
 import type { World } from '../world.ts'
 import type { MapNode, Node } from '../yaml/node.ts'
+import { OWN_RESULTS } from './own-results.ts'
 import { tellResidue } from './residue.ts'
 import type { StepDraft, StepKind } from './step.ts'
 import { PICKS } from './step-keys.ts'
@@ -95,13 +96,10 @@ function refuseLoop({ forEach }: Fields, what: string, report: Report): void {
   })
 }
 
-/** Results that every step of its kind has. */
-export const TAKEN = { case: ['unknown', 'mixed', 'skipped', 'any'], option: ['timed-out', 'skipped', 'any'] } as const
-
-function checkCase(word: Word, what: keyof typeof TAKEN, report: Report): void {
+function checkCase(word: Word, what: 'case' | 'option', report: Report): void {
   if (
     !checkId(word, what === 'case' ? 'a case' : 'an option', report) ||
-    !TAKEN[what].some((taken) => taken === word.text)
+    !OWN_RESULTS[what].some((own) => own === word.text)
   )
     return
   report.error('RB0106', word.span, {

@@ -46,15 +46,15 @@ function tellTwice({ text, span }: Word, first: Span | undefined, report: Report
  * names that are used.
  */
 export function tellUnread(facts: readonly FactDraft[], { steps, ...others }: Fields, report: Report): FactDraft[] {
-  const read = steps?.kind === 'list' ? readBy(steps) : undefined
-  if (read === undefined) return [...facts]
-  const declared = facts.map(({ name }) => name)
-  const strange = read.filter((name) => !declared.includes(name) && !report.excuses(name))
-  const names = { declared, uses: [steps, ...Object.values(others)].flatMap(namesIn), strange }
-  const [instead, meant] = [misdeclared(names), meantBySome(names)]
+  const names = steps?.kind === 'list' ? readBy(steps) : undefined
+  if (names === undefined) return [...facts]
+  const [read, declared] = [new Set(names), new Set(facts.map(({ name }) => name))]
+  const strange = [...read].filter((name) => !declared.has(name) && !report.excuses(name))
+  const known = { declared: [...declared], uses: [steps, ...Object.values(others)].flatMap(namesIn), strange }
+  const [instead, meant] = [misdeclared(known), meantBySome(known)]
   for (const { name, span } of facts) {
     const used = instead.get(name)
-    if (read.includes(name) || (used === undefined && meant.has(name))) continue
+    if (read.has(name) || (used === undefined && meant.has(name))) continue
     report.error('RB0218', span, {
       message: `no step reads the fact \`${name}\``,
       help: used === undefined ? `add it to the \`read\` of a step, or drop it` : `did you mean \`${used}\`?`,

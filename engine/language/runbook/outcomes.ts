@@ -11,6 +11,7 @@ import { readCondition } from './conditions.ts'
 import type { Report } from '../report.ts'
 import { readRole } from './head.ts'
 import { OUTCOME_KEYS } from './keys.ts'
+import { OWN_RESULTS } from './own-results.ts'
 import type { StepDraft } from './step.ts'
 import { compileTargets } from './targets.ts'
 
@@ -91,12 +92,9 @@ function compileOutcome({ key, keySpan, value }: MapEntry, around: Around): Comp
   }
 }
 
-/** Results that steps have already: an outcome has another name. */
-export const RESULT_WORDS: readonly string[] = ['denied', 'failed', 'skipped', 'any']
-
 /** A runbook that calls this one sees the outcome as a result of its step. */
 function checkOutcomeName(word: Word, report: Report): void {
-  if (!checkId(word, 'an outcome', report) || !RESULT_WORDS.includes(word.text)) return
+  if (!checkId(word, 'an outcome', report) || !OWN_RESULTS.outcome.some((own) => own === word.text)) return
   report.error('RB0106', word.span, {
     message: `\`${word.text}\` is a result that steps have already`,
     help: 'choose another name for the outcome',
