@@ -25,6 +25,9 @@ export function guardGroup(
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   child.once('exit', () => {
+    // Once nobody is left of the group, its number may be another's.
+    signal.removeEventListener('abort', onAbort)
+    timers.splice(0).forEach(clearTimeout)
     kill(group, 'SIGKILL')
     alive.delete(group)
     timers.push(setTimeout(() => closePipes(child), GRACE_MS))

@@ -6,9 +6,11 @@ const ESCAPES = /\u001b(?:\[[0-9;?]{0,20}[ -/]{0,5}[@-~]|\][^\u0007\u001b]{0,200
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 const NAMES =
-  'token|authorization|password|passwd|passphrase|secret|cookie|credential|api[-_]?key|access[-_]?key|private[-_]?key'
+  'token|authorization|password|passwd|passphrase|secret|cookie|credential|api[-_]?key|access[-_]?key|private[-_]?key|[-_]pass\\b|pwd\\b'
 /** What a command may say of a secret: in a URL, in a header, as `name=value` or `name: value`, as an option with its value. */
 const SECRETS = [
+  [/((?:authorization|cookie)["']?\s{0,3}[=:]\s{0,3})[^\r\n]+/gi, '$1[redacted]'],
+  [/((?:^|\s)(?:-[uU]|--(?:proxy-)?user)[ =]?)("[^"]*:[^"]*"|'[^']*:[^']*'|[^\s:"']{1,200}:\S+)/gm, '$1[redacted]'],
   [/:\/\/[^\s/@]{1,200}@/g, '://[redacted]@'],
   [/\b(bearer|basic)\s{1,3}[\w.~+/=-]{6,}/gi, '$1 [redacted]'],
   [

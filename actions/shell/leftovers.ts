@@ -6,8 +6,9 @@ const MOST_ROUNDS = 50
 
 /**
  * Kills what a step left behind outside its group, or altogether, where its worker was killed. It is looked for again until nothing
- * is found, because it may fork meanwhile; answers with what could not be ended. Only a process that has cleared its variables and
- * left its folder escapes; and all of them do where there is no `/proc`.
+ * is found, because it may fork meanwhile; answers with what could not be ended. Three things escape, and are not among these either:
+ * a process that has cleared its variables and left its folder; one of another user, such as one behind `sudo`, whose variables and
+ * folder a worker that is not root may not read; and, where there is no `/proc`, every one.
  */
 export async function killLeftovers(mark: Mark): Promise<readonly number[]> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {

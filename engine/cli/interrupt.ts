@@ -25,3 +25,12 @@ export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
+
+/** What some work comes to; undefined where the signal is aborted before. What is asked for again and again leaves nothing on the signal. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>()
+  const end = (): void => resolve(undefined)
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
+  return Promise.race([aborted, work]).finally(() => signal.removeEventListener('abort', end))
+}

@@ -1,3 +1,4 @@
+import { openStore } from '../../evidence/store.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { readConfig } from '../host/config.ts'
 import { echoed } from '../host/echo.ts'
@@ -10,7 +11,7 @@ import type { Exit } from './exit.ts'
 import { signature } from './identity.ts'
 import type { Call } from './program.ts'
 import { stopsIn, stopsInForce } from './stops-here.ts'
-import { plain, print } from './terminal.ts'
+import { plain, print, say } from './terminal.ts'
 
 /** Puts an emergency stop in force: it holds at the next effect, also where nothing runs now. */
 export async function stop({ folder, options }: Call<StopScope & { reason: string }>): Promise<Exit> {
@@ -23,7 +24,22 @@ export async function stop({ folder, options }: Call<StopScope & { reason: strin
   const made = await stopsIn(folder).stop({ scope, reason, by: signature() })
   print(`${made.id}: no effect from now on${scopeText(made)}; readings go on`)
   print(`release it: runproof release ${made.id} --reason "…"`)
+  const note = run === undefined ? undefined : await noteOf(run, folder)
+  if (note !== undefined) say(`note: ${note}`)
   return EXIT.ok
+}
+
+/** A stop holds also for a run that nobody has heard of: its first record may be under way. But a slip of the keyboard is told. */
+async function noteOf(run: string, folder: string): Promise<string | undefined> {
+  try {
+    const store = openStore(readConfig(folder).evidence)
+    if ((await store.bundles()).includes(run))
+      return `the run ${run} has ended already; \`runproof runs\` lists those under way`
+    if ((await store.runs()).includes(run)) return undefined
+    return 'no run of this id has left a record here (`runproof runs` lists those that have); the stop holds for it all the same'
+  } catch {
+    return undefined
+  }
 }
 
 /** Ends an emergency stop, with a reason that stays beside it. */

@@ -7,8 +7,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Writes a line of the result; on a terminal, folded to its width. */
 export function print(line = ''): void {
-  const lines = process.stdout.isTTY ? line.split('\n').flatMap((one) => fold(one, columns())) : [line]
-  process.stdout.write(`${harmless(lines.join('\n'))}\n`)
+  process.stdout.write(`${harmless(folded(line, process.stdout))}\n`)
 }
 
 /** Writes text for other programs as it is, whatever the terminal. */
@@ -21,9 +20,21 @@ export function printJson(value: unknown): void {
   printAsIs(canonical(value))
 }
 
-/** Writes a line of progress, beside the result. */
+/** Writes a line of progress, or of an error, beside the result; on a terminal, folded to its width. */
 export function say(line: string): void {
-  process.stderr.write(`${harmless(line)}\n`)
+  process.stderr.write(`${harmless(folded(line, process.stderr))}\n`)
+}
+
+/** On less, lines of single words are harder to read than those that the terminal breaks. */
+const NARROWEST = 20
+
+function folded(text: string, { isTTY, columns: wide }: NodeJS.WriteStream): string {
+  if (!isTTY) return text
+  const width = Math.max(NARROWEST, wide || 80)
+  return text
+    .split('\n')
+    .flatMap((line) => fold(line, width))
+    .join('\n')
 }
 
 /** What may steer a terminal and is no line end, no tab and no colour of ours becomes a dot, wherever it came from. */
@@ -54,7 +65,7 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 
-/** How many columns there are; 80 where nobody looks. */
+/** How many columns there are for what is laid out, which needs 60; 80 where nobody looks. */
 export function columns(): number {
   return Math.max(60, process.stdout.columns || 80)
 }

@@ -28,15 +28,17 @@ export type WrittenFact = z.infer<typeof factSchema>
 
 const factsSchema = z.record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/), factSchema)
 
+const FACTS = 'write { "name": { "action": "system.reading", "value": { … } } }'
+
 /** Reads a file of facts by name, for `eval`. */
 export async function readFacts(file: string): Promise<Readonly<Record<string, WrittenFact>>> {
   const facts = shaped(factsSchema, await readJsonFile(file), {
     file,
-    hint: 'write { "name": { "action": "system.reading", "value": { … } } }',
+    hint: FACTS,
   })
   for (const [name, { value, unknown }] of Object.entries(facts))
     if ((value === undefined) === (unknown === undefined))
-      throw unusable(file, `\`${name}\` needs a \`value\`, or a reason why it is \`unknown\`, and not both`)
+      throw unusable(file, `\`${name}\` needs a \`value\`, or a reason why it is \`unknown\`, and not both`, FACTS)
   return facts
 }
 
@@ -69,6 +71,7 @@ async function readWithAnEnd(file: string): Promise<Buffer> {
   try {
     return file === '-' ? await standardInput() : readSmallFile(resolve(file), { limitBytes: LIMIT_BYTES })
   } catch (error) {
+    if (error instanceof OperatorError) throw error
     const why = errorCode(error) ?? 'unreadable'
     throw unusable(file, `it cannot be read (${why})`, isPipe(file, why) ? FROM_A_PIPE : undefined)
   }
@@ -81,7 +84,11 @@ function isPipe(file: string, why: string): boolean {
   return why === 'not a plain file' || /^\/(dev|proc\/self)\/fd\//.test(file)
 }
 
+let isInputRead = false
+
 async function standardInput(): Promise<Buffer> {
+  if (isInputRead) throw unusable('-', 'it was read already', 'name a file for one of the two')
+  isInputRead = true
   const parts: Buffer[] = []
   let size = 0
   for await (const part of process.stdin as AsyncIterable<Buffer>) {
@@ -98,7 +105,11 @@ function shaped<T>(schema: z.ZodType<T>, value: unknown, { file, hint }: { file:
   throw unusable(file, fits.misfits.map(({ message }) => message).join('; '), hint)
 }
 
-function unusable(file: string, why: string, hint = 'name a file with JSON'): OperatorError {
+function unusable(file: string, why: string, hint = hintFor(file)): OperatorError {
   const what = file === '-' ? 'the standard input' : echoedPath(resolve(file))
   return new OperatorError('RP0006', `${what} cannot be used: ${why}`, hint)
+}
+
+function hintFor(file: string): string {
+  return file === '-' ? 'pipe JSON in' : 'name a file with JSON'
 }

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { OperatorError } from './operator-error.ts'
 
 /** Where a running installation can be reached; written by `up`, found by every other command. */
@@ -21,7 +21,7 @@ export class StateFolder {
 
   /** Makes the folder where it is missing; never readable by others. */
   make(): this {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    makeFolders(this.path)
     chmodSync(this.path, 0o700)
     return this
   }
@@ -75,4 +75,23 @@ export class StateFolder {
     }
     return JSON.parse(readFileSync(this.endpointsFile, 'utf8')) as Endpoints
   }
+}
+
+/**
+ * Makes a folder for this user alone, with those above it. Not `recursive`: where a system makes no folders, such as in /proc, Node's
+ * own way does not end.
+ */
+export function makeFolders(path: string): void {
+  if (isFolder(path)) return
+  makeFolders(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

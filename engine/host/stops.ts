@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { createFile } from '../../evidence/disk.ts'
 import { readSmallFile } from '../../evidence/small-file.ts'
+import { makeFolders } from './state-folder.ts'
 
 const scopeSchema = z.strictObject({
   run: z.string().optional(),
@@ -32,7 +33,7 @@ export class StopSwitch {
   readonly #folder: string
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder)
     this.#folder = folder
   }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Client } from '@temporalio/client'
+import { errorCode } from '../../evidence/errors.ts'
 
 /** By what Temporal knows a worker: its process, its machine, and the catalogue that it has opened. */
 export function workerIdentity(catalogueDigest: string): string {
@@ -30,5 +31,20 @@ export async function pollersAt(client: Client, queue: string, now: number): Pro
   const heard = (pollers ?? []).filter(
     ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > now - HEARD_MS,
   )
-  return heard.map(({ identity }) => identity ?? '')
+  return heard.map(({ identity }) => identity ?? '').filter((identity) => !hasEnded(identity))
+}
+
+/** Temporal goes on telling of a process that has ended; of one of this machine, the machine knows better. */
+function hasEnded(identity: string): boolean {
+  const [, pid = '', host = ''] = /^(\d+)@(\S+) /.exec(identity) ?? []
+  return host === hostname() && !isThere(Number(pid))
+}
+
+/** Also one of another user, of which this user may not even read that it is there. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH'
+  }
 }

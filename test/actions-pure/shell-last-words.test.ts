@@ -57,6 +57,17 @@ test.each([
   ['a name with a suffix', 'AWS_SECRET_ACCESS_KEY=hunter22'],
   ['a cookie', 'Set-Cookie: sid=hunter22; path=/'],
   ['an option', 'usage: tool --auth-token hunter22 --force'],
+  ['a header of a kind of its own', 'Authorization: Digest username="ada", response="hunter22"'],
+  ['a header with one token', "curl -H 'Authorization: token hunter22'"],
+  ['several cookies', 'Cookie: theme=dark; lang=en; sid=hunter22'],
+  ['a user with a password', '+ curl -u ada:hunter22 https://example'],
+  ['a user with a password at the beginning', '-u ada:hunter22'],
+  ['a user with a password, as one word', 'curl -uada:hunter22'],
+  ['a user with a password, by the long name', 'curl --user=ada:hunter22'],
+  ['a user with a password that holds a space', `curl --proxy-user "ada:correct hunter22"`],
+  ['a short name', 'DB_PASS=hunter22'],
+  ['a short name of MySQL', 'MYSQL_PWD: hunter22'],
+  ['an option of a short name', 'usage: tool --db-pass hunter22'],
 ])('G30: a secret in standard error is not told: %s', (_what, stderr) => {
   const told = lastWords(stderr, {})
   expect(told).toContain('[redacted]')
@@ -64,13 +75,14 @@ test.each([
 })
 
 test('G30: the value of a variable that the entry names like a secret is not told, wherever it stands', () => {
-  const env = { TARGET_TOKEN: 'correct-horse', PLACE: 'shop', EMPTY_TOKEN: '' }
+  const env = { TARGET_TOKEN: 'correct-horse', DB_PASS: 'battery', PLACE: 'shop', EMPTY_TOKEN: '' }
   expect(lastWords('no access to shop with correct-horse', env)).toBe('no access to shop with [redacted]')
+  expect(lastWords('nor with battery', env)).toBe('nor with [redacted]')
 })
 
 test('words that merely speak of secrets are told as they are', () => {
-  const words = 'the token has expired | ask for a new password'
-  expect(lastWords(words.replace(' | ', '\n'), {})).toBe(words)
+  const words = 'the token has expired | ask for a new password | sort -u names: 3 pass, 1 fail'
+  expect(lastWords(words.replaceAll(' | ', '\n'), {})).toBe(words)
 })
 
 async function perform(script: string, more: Partial<ShellEntry> = {}) {

@@ -10,29 +10,14 @@ import { connectTemporal, SEARCH_ATTRIBUTES } from '../../engine/host/temporal.t
 import { makeNamespace } from '../../engine/services/index.ts'
 import { QUEUES } from '../../schemas/run.ts'
 import { services } from '../support/services.ts'
+import { clockAhead } from './shifted-clock.ts'
 import { environment, makeSmallWorkplace, removeWorkplace, runproofIn } from './workplace.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Loaded before a command: its time of day is that of this machine and CLOCK_AHEAD_MS. */
-const SHIFTED = `
-const Real = Date
-const ahead = Number(process.env.CLOCK_AHEAD_MS)
-globalThis.Date = class extends Real {
-  constructor(...given) {
-    if (given.length === 0) super(Real.now() + ahead)
-    else super(...given)
-  }
-  static now() {
-    return Real.now() + ahead
-  }
-}
-`
-
 let folder = ''
 beforeAll(async () => {
   folder = await makeSmallWorkplace()
-  await writeFile(join(folder, 'shifted.mjs'), SHIFTED)
 })
 afterAll(async () => removeWorkplace(folder))
 
@@ -44,7 +29,7 @@ interface Found {
 
 /** What the doctor finds in one part, on a machine whose clock goes so far ahead. */
 async function examine(part: string, aheadMs: number, env: NodeJS.ProcessEnv = {}): Promise<Found[]> {
-  const clock = { NODE_OPTIONS: `--import=${join(folder, 'shifted.mjs')}`, CLOCK_AHEAD_MS: String(aheadMs) }
+  const clock = await clockAhead(folder, aheadMs)
   const { stdout } = await runproofIn(folder, ['doctor', '--json'], { ...environment(), ...clock, ...env })
   const { found } = JSON.parse(stdout) as { readonly found: Found[] }
   return found.filter((finding) => finding.part === part)

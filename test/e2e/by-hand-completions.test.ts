@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { defaultPayloadConverter } from '@temporalio/common'
 import { afterAll, describe, expect, test } from 'vitest'
 import { AdmissionKeys } from '../../engine/host/admission.ts'
 import { readConfig } from '../../engine/host/config.ts'
@@ -17,7 +16,7 @@ import type { JsonObject } from '../../schemas/json.ts'
 import type { AdmissionResult, AttestedFact, ClaimResult, RunState, Vote } from '../../schemas/run.ts'
 import { badPromotion, heldOf, release } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { eventually } from '../support/eventually.ts'
+import { completeByHand } from '../support/by-hand.ts'
 import { admin } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
@@ -36,22 +35,8 @@ onOneStage(async (stage) => {
 
 afterAll(async () => rm(folder, { recursive: true, force: true }))
 
-/** Completes an activity that is under way, as anybody can who reaches Temporal. */
-async function complete(runId: string, activityId: string, result: unknown): Promise<void> {
-  const handle = await findRun(installation.client, runId)
-  const { runId: temporalRunId } = await eventually(async () => {
-    const { raw, runId: found } = await handle.describe()
-    const pending = raw.pendingActivities?.some((activity) => activity.activityId === activityId) === true
-    return pending && { runId: found }
-  }, `the activity ${activityId}`)
-  await installation.client.workflowService.respondActivityTaskCompletedById({
-    namespace: installation.namespace,
-    workflowId: handle.workflowId,
-    runId: temporalRunId,
-    activityId,
-    result: { payloads: [defaultPayloadConverter.toPayload(result)] },
-  })
-}
+const complete = async (runId: string, activityId: string, result: unknown) =>
+  completeByHand(installation, { runId, activityId }, result)
 
 describe.concurrent('G25: a reading that somebody completes by hand', () => {
   /** What would make the decision come out in favour of a rollback. */

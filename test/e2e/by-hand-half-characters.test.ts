@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os'
-import { defaultPayloadConverter } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findRun } from '../../engine/host/runs.ts'
 import type { Lab } from '../../lab/start-lab.ts'
@@ -7,7 +6,7 @@ import { NAMES } from '../../schemas/run.ts'
 import type { AttestedFact, EffectResult, SignedVote } from '../../schemas/run.ts'
 import { badPromotion } from '../support/bad-promotion.ts'
 import type { BadPromotion } from '../support/bad-promotion.ts'
-import { eventually } from '../support/eventually.ts'
+import { completeByHand } from '../support/by-hand.ts'
 import { openInstallation, openLab } from '../support/installation.ts'
 import type { Installation } from '../support/installation.ts'
 import { openSealed } from '../support/sealed.ts'
@@ -30,22 +29,8 @@ afterAll(async () => {
   await lab?.stop()
 })
 
-/** Completes an activity that is under way, as anybody can who reaches Temporal. */
-async function complete(runId: string, activityId: string, result: unknown): Promise<void> {
-  const handle = await findRun(installation.client, runId)
-  const { runId: temporalRunId } = await eventually(async () => {
-    const { raw, runId: found } = await handle.describe()
-    const pending = raw.pendingActivities?.some((activity) => activity.activityId === activityId) === true
-    return pending && { runId: found }
-  }, `the activity ${activityId}`)
-  await installation.client.workflowService.respondActivityTaskCompletedById({
-    namespace: installation.namespace,
-    workflowId: handle.workflowId,
-    runId: temporalRunId,
-    activityId,
-    result: { payloads: [defaultPayloadConverter.toPayload(result)] },
-  })
-}
+const complete = async (runId: string, activityId: string, result: unknown) =>
+  completeByHand(installation, { runId, activityId }, result)
 
 async function start(scene: BadPromotion): Promise<string> {
   return (await installation.start('bad-deploy', scene.route)).runId

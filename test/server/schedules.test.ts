@@ -1,15 +1,21 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineReading, Unknown } from '../../actions/define.ts'
+import type { ActionContext } from '../../actions/define.ts'
 import { CATCH_UP_MS, fireDue } from '../../engine/host/schedules/fire.ts'
 import type { Firing, ScheduledStart } from '../../engine/host/schedules/fire.ts'
 import type { PlanArchive } from '../../engine/host/plan-archive.ts'
 import { keepSchedules } from '../../engine/host/schedules/keep.ts'
+import { tellOwner } from '../../engine/host/schedules/tell-owner.ts'
+import { RunClosing } from '../../engine/host/start-run.ts'
 import { schedulesOf } from '../../engine/host/schedules/schedule.ts'
 import type { Schedule } from '../../engine/host/schedules/schedule.ts'
 import { count, id } from '../../schemas/types.ts'
 import { openStore } from '../../evidence/store.ts'
 import type { ScheduleTrigger } from '../../schemas/plan.ts'
+import type { Json } from '../../schemas/json.ts'
 import type { RunState } from '../../schemas/run.ts'
 import { Bench, planOf, runbooksOf } from './fixture.ts'
 
@@ -118,9 +124,57 @@ describe('a schedule', () => {
     const schedule = scheduleOf('0 * * * *')
     await knownSince(schedule, '2026-11-20T00:00:30Z')
     const broken = { ...firing, admitting: { ...firing.admitting, plans: brokenArchive() } }
-    await expect(fireDue(schedule, at('2026-11-21T07:00:01Z'), broken)).rejects.toThrow('the disk is full')
+    const halfway = await fireDue(schedule, at('2026-11-21T07:00:01Z'), broken)
+    expect(results(halfway)).toEqual(['h1 started', 'h2 failed'])
+    expect(halfway[1]).toMatchObject({ item: 'h2', time: '2026-11-21T07:00:00Z', detail: 'the disk is full' })
     const again = await fireDue(schedule, at('2026-11-21T07:00:05Z'), firing)
     expect(results(again)).toEqual(['h1 already-handled', 'h2 started'])
+    expect(await fireDue(schedule, at('2026-11-21T07:00:06Z'), firing)).toEqual([])
+  })
+
+  test('starts every other item where one cannot be started, and that one as soon as it can', async () => {
+    const schedule = scheduleOf('0 * * * *')
+    await knownSince(schedule, '2026-11-20T00:00:30Z')
+    const isFirst = (key: string) => key.includes('"h1"')
+    const busy = async (key: string, record: Json) =>
+      isFirst(key) ? Promise.reject(new RunClosing('it is just closing')) : firing.store.claimOccurrence(key, record)
+    const closing = { ...firing, store: { ...firing.store, claimOccurrence: busy } }
+    const starts = await fireDue(schedule, at('2026-11-21T07:00:01Z'), closing)
+    expect(results(starts)).toEqual(['h1 failed', 'h2 started'])
+    expect(starts[0]).toMatchObject({ detail: 'it is just closing' })
+    const again = await fireDue(schedule, at('2026-11-21T07:00:16Z'), firing)
+    expect(results(again)).toEqual(['h1 started', 'h2 already-handled'])
+  })
+
+  test('tells what was started also where nobody could remember that all of it was decided', async () => {
+    const schedule = scheduleOf('0 * * * *')
+    await knownSince(schedule, '2026-11-20T00:00:30Z')
+    const notes = join(firing.store.dir, 'schedules')
+    const aside = async (key: string, record: Json) => {
+      if (key.includes('"h2"')) await rename(notes, `${notes}.aside`).then(async () => writeFile(notes, ''))
+      return firing.store.claimOccurrence(key, record)
+    }
+    const store = { ...firing.store, claimOccurrence: aside }
+    const starts = await fireDue(schedule, at('2026-11-21T07:00:01Z'), { ...firing, store }).finally(async () => {
+      await rm(notes)
+      await rename(`${notes}.aside`, notes)
+    })
+    expect(results(starts)).toEqual(['h1 started', 'h2 started', ' failed'])
+    expect(starts[2]?.detail).toContain('the evidence store')
+  })
+
+  test('begins with no further item once its server ends; the next one goes on', async () => {
+    const schedule = scheduleOf('0 * * * *')
+    await knownSince(schedule, '2026-11-20T00:00:30Z')
+    const ending = new AbortController()
+    const last = async (key: string, record: Json) => {
+      ending.abort()
+      return firing.store.claimOccurrence(key, record)
+    }
+    const closing = { ...firing, store: { ...firing.store, claimOccurrence: last }, ending: ending.signal }
+    expect(results(await fireDue(schedule, at('2026-11-21T07:00:01Z'), closing))).toEqual(['h1 started'])
+    const next = await fireDue(schedule, at('2026-11-21T07:00:05Z'), firing)
+    expect(results(next)).toEqual(['h1 already-handled', 'h2 started'])
   })
 
   test('G36: refuses an item whose fields do not fit the inputs, and starts the others', async () => {
@@ -184,8 +238,29 @@ test('G40: schedules are kept until the end, each decision is told, and the owne
     scheduleOf('* * * * *', { from: { action: 'practice.gone', list: 'items' } }),
   ]
   const told: ScheduledStart[] = []
-  const notices: unknown[] = []
   let offset = 0
+  const { notices, telling } = owners()
+  const kept = keepSchedules([good, bad], {
+    ...firing,
+    ...telling,
+    now: () => Date.now() + offset,
+    decided: (start) => told.push(start),
+  })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  offset = 60_000
+  await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+  await kept.stop()
+  expect(results(told.filter(({ runbook }) => runbook === good.plan.runbook.id))).toEqual(['h1 started', 'h2 started'])
+  const detail = 'this installation has no reading `practice.gone`'
+  expect(told.find(({ runbook }) => runbook === bad.plan.runbook.id)).toMatchObject({ result: 'failed', detail })
+  expect(notices.map(({ notice }) => notice)).toEqual([
+    { run: bad.plan.runbook.id, roles: ['on-call'], message: expect.stringContaining(detail) as unknown },
+  ])
+})
+
+/** Where owners are told of schedules, and what they are told, with its idempotency key. */
+function owners() {
+  const notices: { readonly notice: { readonly message: string }; readonly key: string }[] = []
   const { config, log: silent } = bench.host
   const log = {
     ...silent,
@@ -198,27 +273,51 @@ test('G40: schedules are kept until the end, each decision is told, and the owne
     kind: 'action',
     name: 'notify.webhook',
     timeoutMs: 1_000,
-    perform: async (notice: unknown) => notices.push(notice),
+    perform: async (notice: { message: string }, { idempotencyKey: key }: ActionContext) =>
+      notices.push({ notice, key }),
   }
   const definitions = new Map([...firing.definitions, ['notify.webhook', webhook as never] as const])
-  const kept = keepSchedules([good, bad], {
-    ...firing,
-    definitions,
-    config: { ...config, connections: notify },
-    log,
-    now: () => Date.now() + offset,
-    decided: (start) => told.push(start),
+  const telling = { definitions, config: { ...config, connections: notify }, log, connections: bench.host.connections }
+  return { notices, telling }
+}
+
+describe('the owner of a schedule', () => {
+  const time = '2026-11-21T07:00:00Z'
+
+  test('is told that not everything was started where something was, and that nothing was where nothing was', async () => {
+    const schedule = scheduleOf('0 * * * *')
+    const { id: runbook } = schedule.plan.runbook
+    const { notices, telling } = owners()
+    const failed = (item: string) => ({ runbook, time, item, result: 'failed' as const, detail: 'it is just closing' })
+    for (const result of ['started', 'merged', 'already-handled'] as const)
+      await tellOwner(schedule, [{ runbook, time, item: 'h1', result }, failed('h2'), failed('h3')], telling)
+    await tellOwner(schedule, [{ runbook, time, item: 'h1', result: 'refused' }, failed('h2')], telling)
+    const some = `[${runbook}] its schedule could not start everything: h2: it is just closing; 1 more failed (runproof doctor)`
+    const none = `[${runbook}] its schedule started nothing: h2: it is just closing (runproof doctor)`
+    expect(notices.map(({ notice }) => notice.message)).toEqual([some, some, some, none])
+    expect(notices[0]?.key).toBe(`schedule/${runbook}/${time}`)
   })
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  offset = 60_000
-  await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
-  await kept.stop()
-  expect(results(told.filter(({ runbook }) => runbook === good.plan.runbook.id))).toEqual(['h1 started', 'h2 started'])
-  const detail = 'this installation has no reading `practice.gone`'
-  expect(told.find(({ runbook }) => runbook === bad.plan.runbook.id)).toMatchObject({ result: 'failed', detail })
-  expect(notices).toEqual([
-    { run: bad.plan.runbook.id, roles: ['on-call'], message: expect.stringContaining(detail) as unknown },
-  ])
+
+  test('is told of each failure of another day under a key of its own, so that no receiver drops it', async () => {
+    const keys: string[] = []
+    const schedule = scheduleOf('* * * * *')
+    const { notices, telling } = owners()
+    for (const now of ['2026-11-21T07:00:42Z', '2026-12-21T07:00:42Z']) {
+      const store = { ...firing.store, dir: '/dev/null/evidence' }
+      const kept = keepSchedules([schedule], {
+        ...firing,
+        ...telling,
+        store,
+        now: () => at(now),
+        decided: () => undefined,
+      })
+      await expect.poll(() => notices.length).toBe(keys.length + 1)
+      await kept.stop()
+      keys.push(notices.at(-1)?.key ?? '')
+    }
+    const { id: runbook } = schedule.plan.runbook
+    expect(keys).toEqual([`schedule/${runbook}/${time}`, `schedule/${runbook}/2026-12-21T07:00:00Z`])
+  })
 })
 
 /** Takes one Plan, and then no more. */

@@ -1,3 +1,4 @@
+import { originForPeople } from '../../../actions/net/place.ts'
 import { Connections } from '../../host/connections.ts'
 import { clockOf, dateOf } from './clock.ts'
 import { findingOf, note, ok, wrong } from './finding.ts'
@@ -34,15 +35,17 @@ async function lookAt(name: string, opened: Connections): Promise<Omit<Finding, 
   const signal = AbortSignal.timeout(ANSWER_MS)
   const context = await opened.context({ idempotencyKey: '', signal })
   const { url } = context.connection(name)
+  // The path of a webhook may be its secret.
+  const place = originForPeople(new URL(url))
   try {
     const from = Date.now()
     const response = await context.fetch(url, { signal })
     await response.body?.cancel()
     const theirs = dateOf(response)
     const clock = Number.isNaN(theirs) ? [] : clockOf(name, { theirs, from, to: Date.now() })
-    return [ok(`${name} answers (${url})`), ...clock]
+    return [ok(`${name} answers (${place})`), ...clock]
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return [wrong(`${name} does not answer at ${url}: ${why}`, `curl -v ${url}`)]
+    return [wrong(`${name} does not answer at ${place}: ${why}`, `curl -v ${place}`)]
   }
 }

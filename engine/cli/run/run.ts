@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { Client } from '@temporalio/client'
 import type { CompiledRunbook } from '../../language/catalogue.ts'
 import { readConfig } from '../../host/config.ts'
 import { OperatorError } from '../../host/operator-error.ts'
@@ -7,6 +8,7 @@ import type { Start, Started } from '../../host/start-run.ts'
 import { ofOtherCatalogues, pollersAt } from '../../host/workers.ts'
 import { QUEUES } from '../../../schemas/run.ts'
 import { runbookOf, soundCatalogue } from '../catalogue.ts'
+import { timeOf } from '../doctor/temporal-clock.ts'
 import { EXIT } from '../exit.ts'
 import type { Exit } from '../exit.ts'
 import { folderOf } from '../folder.ts'
@@ -37,11 +39,18 @@ export async function run({ folder, args, options: given }: Call<{ folder?: stri
 
 /** What was changed since a worker started is in the Plan of this run, but rules and windows hold as the worker has opened them. */
 async function tellOfOtherCatalogues({ client }: Station, digest: string): Promise<void> {
-  const workers = await pollersAt(client, QUEUES.runs, Date.now()).catch(() => [])
-  for (const worker of ofOtherCatalogues(workers, digest))
+  for (const worker of await workersOfOtherCatalogues(client, digest).catch(() => []))
     say(
       `note: the worker ${worker} has opened another catalogue than the one here; start it again for what was changed since`,
     )
+}
+
+/** The clock of Temporal is asked for only where there ever was such a worker: it says who of them is still there. */
+async function workersOfOtherCatalogues(client: Client, digest: string): Promise<string[]> {
+  const ever = ofOtherCatalogues(await pollersAt(client, QUEUES.runs, 0), digest)
+  if (ever.length === 0) return []
+  const { theirs } = await timeOf(client)
+  return ofOtherCatalogues(await pollersAt(client, QUEUES.runs, theirs), digest)
 }
 
 /** As JSON, the first line says which run it is; where nobody follows it, what to type is said beside it. */

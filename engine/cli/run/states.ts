@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client'
 import type { RunState } from '../../../schemas/run.ts'
 import { OperatorError } from '../../host/operator-error.ts'
 import { stateOf } from '../../host/runs.ts'
-import { aborted } from '../interrupt.ts'
+import { unlessAborted } from '../interrupt.ts'
 import { say } from '../terminal.ts'
 
 const POLL_MS = 250
@@ -19,7 +19,7 @@ export async function* statesOf(find: () => Promise<WorkflowHandle>, signal: Abo
   let handle = await find()
   let heardAt = Date.now()
   while (!signal.aborted) {
-    const state = await Promise.race([stateOf(handle).catch(unlessFinal), aborted(signal)])
+    const state = await unlessAborted(stateOf(handle).catch(unlessFinal), signal)
     if (state !== undefined) {
       heardAt = Date.now()
       yield state

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { makeFolders } from '../../host/state-folder.ts'
 import { connectTemporal, SEARCH_ATTRIBUTES } from '../../host/temporal.ts'
 import { freePort, makeNamespace, startTemporal } from '../../services/index.ts'
 import type { Temporal } from '../../services/index.ts'
@@ -38,7 +38,7 @@ interface Ports {
 
 /** The ports of the last time where they are free: bookmarks and other programs keep working. */
 async function ownPorts(folder: string): Promise<Ports> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   const earlier = remembered(folder)
   await untilGone(earlier)
   const { port, uiPort } = await freeAgain(earlier)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../carriable.ts'
-import { fireDue } from './fire.ts'
+import { fireDue, timeText } from './fire.ts'
 import type { Firing, ScheduledStart } from './fire.ts'
 import type { Schedule } from './schedule.ts'
 import { tellOwner } from './tell-owner.ts'
@@ -35,25 +35,30 @@ export function keepSchedules(schedules: readonly Schedule[], keeping: Keeping):
 async function keepOne(schedule: Schedule, keeping: Keeping, ending: AbortSignal): Promise<void> {
   let failing = false
   while (!ending.aborted) {
-    const failure = await fire(schedule, keeping)
-    if (failure !== undefined && !failing) await tellOwner(schedule, failure, keeping)
-    failing = failure !== undefined
+    const starts = await fire(schedule, { ...keeping, ending })
+    const failed = starts.some(({ result }) => result === 'failed')
+    if (failed && !failing) await tellOwner(schedule, starts, keeping)
+    failing = failed
     await wait(failing ? REST_MS : TICK_MS, undefined, { signal: ending }).catch(() => undefined)
   }
 }
 
-async function fire(schedule: Schedule, keeping: Keeping): Promise<ScheduledStart | undefined> {
-  const starts = await fireDue(schedule, (keeping.now ?? Date.now)(), keeping).catch((error: unknown) => [
-    failureOf(schedule, messageOf(error, 'no reason given')),
-  ])
+async function fire(schedule: Schedule, keeping: Keeping): Promise<ScheduledStart[]> {
+  const now = (keeping.now ?? Date.now)()
+  const starts = await fireDue(schedule, now, keeping).catch((error: unknown) => [failureOf(schedule, now, error)])
   for (const start of starts) {
     keeping.decided(start)
     if (start.result === 'failed') keeping.log.error(start, 'a schedule could not be carried out')
     else keeping.log.info(start, 'a schedule asked for a run')
   }
-  return starts.find(({ result }) => result === 'failed')
+  return starts
 }
 
-function failureOf({ plan }: Schedule, detail: string): ScheduledStart {
-  return { runbook: plan.runbook.id, time: '', item: '', result: 'failed', detail }
+const MINUTE_MS = 60_000
+
+/** Whoever is told of failures knows them apart by their times: one of another day is another one. */
+function failureOf({ plan }: Schedule, now: number, error: unknown): ScheduledStart {
+  const time = timeText(now - (now % MINUTE_MS))
+  const detail = messageOf(error, 'no reason given')
+  return { runbook: plan.runbook.id, time, item: '', result: 'failed', detail }
 }
